@@ -1,0 +1,146 @@
+# velella. `make` builds, `make demo` shows it at work, `make test` proves it; `make help` lists the rest.
+# Everything lands in $(BUILD). Variants: `make CC=clang SAN=1 BUILD=build-asan test`.
+
+BUILD ?= build
+CC := $(if $(filter default,$(origin CC)),gcc,$(CC))
+CI_SECONDS ?= 60
+
+# ---- what must be on the machine: installed through apt where that is permitted, else named in one line ----
+PKGS := libevent_core libevent_extra libnghttp2 libssl libcrypto jansson yaml-0.1 libpcre2-8 zlib libzstd
+DEBS := gcc make pkg-config libevent-dev libnghttp2-dev libssl-dev libjansson-dev libyaml-dev libpcre2-dev zlib1g-dev \
+        libzstd-dev check python3
+LINT_DEBS := clang libclang-rt-14-dev clang-format cppcheck valgrind
+
+ifneq ($(filter-out clean help,$(or $(MAKECMDGOALS),all)),)
+-include $(BUILD)/flags.mk
+endif
+
+WARN := -Wall -Wextra -Werror -Wshadow=local -Wstrict-prototypes -Wmissing-prototypes -Wvla
+HARD := -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fPIE -fstack-clash-protection
+OPT := -O2 -g
+LINK := -pie -Wl,-z,relro,-z,now,-z,noexecstack
+ifdef SAN
+OPT := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
+HARD := -fPIE -fstack-protector-strong
+LINK := -pie -fsanitize=address,undefined
+endif
+ifdef STATIC
+LINK := -static-pie -Wl,-z,relro,-z,now
+endif
+CFLAGS = -std=gnu11 -D_GNU_SOURCE -I. -I$(BUILD) $(OPT) $(WARN) $(HARD) $(DEP_CFLAGS) $(EXTRA)
+
+# ---- the rooms ----
+room = $(patsubst %.c,$(BUILD)/%.o,$(filter-out %/main.c,$(wildcard $(addsuffix /*.c,$(1)))))
+BASE := $(BUILD)/libbase.a
+REACTOR := $(BUILD)/libreactor.a
+CONFIG := $(BUILD)/libconfig.a
+CUE := $(BUILD)/libcue.a
+KUBEAPI := $(BUILD)/libkubeapi.a
+HANDLERS := $(BUILD)/libhandlers.a
+APISERVER := $(BUILD)/libapiserver.a
+ALL := $(HANDLERS) $(KUBEAPI) $(REACTOR) $(CUE) $(CONFIG) $(BASE)
+SERVING := $(APISERVER) $(KUBEAPI) $(REACTOR) $(CONFIG) $(BASE)
+
+PROGRAMS := $(BUILD)/velella $(BUILD)/velella-apiserver
+.PHONY: all help clean test unit integration demo bench fuzz static lint format valgrind deps
+.DELETE_ON_ERROR:
+.SECONDARY:
+all: $(PROGRAMS)
+
+$(BASE): $(call room,reactor/base)
+$(REACTOR): $(call room,reactor)
+$(CONFIG): $(call room,config config/json config/yaml)
+$(CUE): $(call room,config/cue)
+$(KUBEAPI): $(call room,kubeapi)
+$(HANDLERS): $(call room,handlers) $(BUILD)/builtin_definitions.o
+$(APISERVER): $(call room,contrib/apiserver)
+$(BUILD)/%.a:
+	@rm -f $@
+	@ar rcs $@ $^
+
+$(BUILD)/%.o: %.c $(BUILD)/flags.mk
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) -MMD -MP -c $< -o $@
+$(BUILD)/%.o: $(BUILD)/%.c
+	$(CC) $(CFLAGS) -c $< -o $@
+
+$(BUILD)/velella: $(BUILD)/handlers/main.o $(ALL)
+	$(CC) $(LINK) $(OPT) -o $@ $^ $(DEP_LIBS) -lm
+$(BUILD)/velella-apiserver: $(BUILD)/contrib/apiserver/main.o $(SERVING)
+	$(CC) $(LINK) $(OPT) -o $@ $^ $(DEP_LIBS) -lm
+
+# The built-in definitions go into the binary as data, name and text.
+$(BUILD)/builtin_definitions.c: contrib/embed.sh $(wildcard contrib/definitions/*)
+	@mkdir -p $(@D)
+	@sh contrib/embed.sh contrib/definitions > $@
+
+# ---- tests: test/ROOM/test_*.c is a Check suite that links that room and what it stands on ----
+tests = $(patsubst %.c,$(BUILD)/%,$(wildcard test/$(1)/test_*.c))
+UNIT := $(foreach r,base reactor config cue kubeapi handlers apiserver,$(call tests,$(r)))
+INTEGRATION := $(call tests,integration)
+HELPERS := $(patsubst %.c,$(BUILD)/%.o,$(wildcard test/*.c))
+
+$(call tests,base): $(BASE)
+$(call tests,reactor): $(REACTOR) $(BASE)
+$(call tests,config): $(CONFIG) $(BASE)
+$(call tests,cue): $(CUE) $(CONFIG) $(BASE)
+$(call tests,kubeapi): $(KUBEAPI) $(REACTOR) $(CONFIG) $(BASE)
+$(call tests,handlers): $(ALL)
+$(call tests,apiserver): $(SERVING)
+$(INTEGRATION): $(APISERVER) $(ALL) | $(PROGRAMS)
+$(BUILD)/test/%: $(BUILD)/test/%.o $(HELPERS)
+	$(CC) $(LINK) $(OPT) -o $@ $< $(HELPERS) $(filter %.a,$^) $(DEP_LIBS) $(CHECK_LIBS) -lm
+
+test: unit integration
+unit: $(PROGRAMS) $(UNIT)
+	@sh test/run.sh $(BUILD) $(UNIT)
+integration: $(PROGRAMS) $(INTEGRATION)
+	@sh test/run.sh $(BUILD) $(INTEGRATION)
+valgrind: $(PROGRAMS) $(UNIT)
+	@VALGRIND=1 sh test/run.sh $(BUILD) $(UNIT)
+
+demo: $(PROGRAMS)
+	@sh contrib/demo.sh $(BUILD)
+bench: $(PROGRAMS)
+	@sh test/bench/run.sh $(BUILD)
+
+# ---- fuzzing: test/fuzz/fuzz_*.c are libFuzzer targets; FUZZ_SECONDS each ----
+FUZZ_SECONDS ?= $(CI_SECONDS)
+FUZZ := $(patsubst test/fuzz/%.c,%,$(wildcard test/fuzz/fuzz_*.c))
+fuzz: lint-deps
+	@$(MAKE) --no-print-directory CC=clang BUILD=build-fuzz SAN=1 EXTRA=-fsanitize=fuzzer-no-link fuzz-programs
+	@sh test/fuzz/run.sh build-fuzz $(FUZZ_SECONDS) $(FUZZ)
+fuzz-programs: $(addprefix $(BUILD)/fuzz/,$(FUZZ))
+$(BUILD)/fuzz/%: $(BUILD)/test/fuzz/%.o $(APISERVER) $(ALL)
+	@mkdir -p $(@D)
+	$(CC) -fsanitize=fuzzer $(LINK) $(OPT) -o $@ $^ $(DEP_LIBS) -lm
+
+static:
+	@$(MAKE) --no-print-directory BUILD=build-static STATIC=1 all
+
+# ---- style ----
+SOURCES = $(shell git ls-files '*.c' '*.h')
+lint: lint-deps
+	clang-format --dry-run -Werror $(SOURCES)
+	cppcheck --quiet --std=c11 --error-exitcode=1 --inline-suppr --suppressions-list=.cppcheck -I. -D__linux__ -D__x86_64__ \
+	  -j $(shell nproc) --enable=warning,portability $(filter %.c,$(SOURCES))
+format:
+	clang-format -i $(SOURCES)
+
+# ---- dependencies ----
+$(BUILD)/flags.mk: Makefile
+	@mkdir -p $(@D)
+	@sh contrib/deps.sh "$(PKGS) check" "$(DEBS)"
+	@{ echo "DEP_CFLAGS := $$(pkg-config --cflags $(PKGS))"; \
+	   echo "DEP_LIBS := $$(pkg-config $(if $(STATIC),--static) --libs $(PKGS))"; \
+	   echo "CHECK_LIBS := $$(pkg-config --libs check)"; } > $@
+.PHONY: lint-deps fuzz-programs
+lint-deps:
+	@sh contrib/deps.sh "" "$(LINT_DEBS)"
+
+clean:
+	rm -rf build build-*
+help:
+	@sed -n 's/^\(all\|demo\|test\|unit\|integration\|bench\|fuzz\|static\|lint\|valgrind\|clean\):.*/make \1/p' Makefile | sort -u
+
+-include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
