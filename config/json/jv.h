@@ -23,6 +23,8 @@ typedef struct jv_member {
 struct jv {
     uint8_t kind; /* jv_kind_t */
     bool truth;   /* JV_BOOL */
+    bool indexed; /* JV_OBJECT: a hash index lies behind the members; so change members through jv_set and jv_remove
+                     only */
     uint32_t n, cap;
     union {
         str_t s; /* JV_STRING: the decoded bytes; JV_NUMBER: its text */
