@@ -265,7 +265,7 @@ typedef struct copying {
 } copying_t;
 
 /* The value without what is below it; a container gets its room. */
-static jv_t *copy_shell(arena_t *a, const jv_t *v) {
+static jv_t *copy_shell(arena_t *a, const jv_t *v, bool strings) {
     jv_t *c = make(a, v ? (jv_kind_t)v->kind : JV_NULL);
     switch (c->kind) {
     case JV_BOOL:
@@ -273,7 +273,7 @@ static jv_t *copy_shell(arena_t *a, const jv_t *v) {
         break;
     case JV_NUMBER:
     case JV_STRING:
-        c->s = arena_str(a, v->s);
+        c->s = strings ? arena_str(a, v->s) : v->s;
         break;
     case JV_ARRAY:
         c->cap = v->n;
@@ -286,10 +286,10 @@ static jv_t *copy_shell(arena_t *a, const jv_t *v) {
     return c;
 }
 
-jv_t *jv_copy(arena_t *a, const jv_t *v) {
+static jv_t *copy(arena_t *a, const jv_t *v, bool strings) {
     copying_t first[32], *stack = first;
     size_t depth = 0, room = sizeof first / sizeof *first;
-    jv_t *root = copy_shell(a, v);
+    jv_t *root = copy_shell(a, v, strings);
     stack[depth++] = (copying_t){v, root, 0};
     while (depth) {
         copying_t *top = &stack[depth - 1];
@@ -298,11 +298,12 @@ jv_t *jv_copy(arena_t *a, const jv_t *v) {
             continue;
         }
         const jv_t *below = top->from->kind == JV_ARRAY ? top->from->items[top->i] : top->from->members[top->i].value;
-        jv_t *copied = copy_shell(a, below);
+        jv_t *copied = copy_shell(a, below, strings);
         if (top->from->kind == JV_ARRAY)
             top->to->items[top->to->n++] = copied;
         else
-            jv_set(a, top->to, arena_str(a, top->from->members[top->i].key), copied);
+            jv_set(a, top->to, strings ? arena_str(a, top->from->members[top->i].key) : top->from->members[top->i].key,
+                   copied);
         top->i++;
         if (!jv_count(below))
             continue;
@@ -315,6 +316,14 @@ jv_t *jv_copy(arena_t *a, const jv_t *v) {
         stack[depth++] = (copying_t){below, copied, 0};
     }
     return root;
+}
+
+jv_t *jv_copy(arena_t *a, const jv_t *v) {
+    return copy(a, v, true);
+}
+
+jv_t *jv_copy_shape(arena_t *a, const jv_t *v) {
+    return copy(a, v, false);
 }
 
 static bool equal_leaf(const jv_t *a, const jv_t *b) {

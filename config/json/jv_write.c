@@ -3,19 +3,19 @@
 #include "config/json/jv_inner.h"
 #include "reactor/base/mem.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 typedef struct frame {
     const jv_t *v;
     uint32_t i;
-    uint32_t order; /* where its order begins, plus one; 0: as the members lie */
+    uint32_t order; /* of jv_order_push */
 } frame_t;
 
 typedef struct writer {
     buf_t *out;
-    uint32_t *order;
-    size_t n, cap;
+    jv_order_t order;
     int indent;  /* < 0: compact */
     bool sorted; /* the keys */
     size_t depth;
@@ -93,38 +93,36 @@ static bool reads_back(char text[40], double d, int digits) {
     return false;
 }
 
-size_t jv_format_double(char out[JV_DOUBLE_MAX], double d) {
-    char text[40], digits[24];
-    size_t n = 0;
-    char *to = out;
-    if (d == 0) {
-        memcpy(out, "-0", 2);
-        if (1 / d < 0)
-            return 2;
-        out[0] = '0';
-        return 1;
-    }
-    double size = d < 0 ? -d : d;
+int jv_shortest(char digits[JV_DIGITS], double d, int *exponent) {
+    char text[40];
+    int n = 0;
+    double size = fabs(d);
     /* 15 digits always survive a normal double, so fewer are those with their zeros cut off. */
     int want = size < 2.3e-308 ? 1 : 15;
-    while (want < 17 && !reads_back(text, d, want))
+    while (want < JV_DIGITS && !reads_back(text, size, want))
         want++;
-    if (want == 17)
-        reads_back(text, d, want);
+    if (want == JV_DIGITS)
+        reads_back(text, size, want);
     char *e = strchr(text, 'e');
     for (char *p = text; p < e; p++)
-        if (*p >= '0' && *p <= '9')
+        if (*p != '.')
             digits[n++] = *p;
     while (n > 1 && digits[n - 1] == '0')
         n--;
-    int exponent = atoi(e + 1);
-    if (d < 0)
+    *exponent = atoi(e + 1);
+    return n;
+}
+
+size_t jv_format_double(char out[JV_DOUBLE_MAX], double d) {
+    char digits[JV_DIGITS], *to = out;
+    int exponent, n = jv_shortest(digits, d, &exponent);
+    if (signbit(d))
         *to++ = '-';
-    if (size < 1e-6 || size >= 1e21) {
+    if (d && (fabs(d) < 1e-6 || fabs(d) >= 1e21)) {
         *to++ = digits[0];
         if (n > 1)
             *to++ = '.';
-        memcpy(to, digits + 1, n - 1);
+        memcpy(to, digits + 1, (size_t)n - 1);
         to += n - 1;
         to += snprintf(to, 8, exponent < 0 ? "e-%d" : "e+%d", abs(exponent));
     } else if (exponent < 0) {
@@ -132,13 +130,13 @@ size_t jv_format_double(char out[JV_DOUBLE_MAX], double d) {
         *to++ = '.';
         memset(to, '0', (size_t)(-exponent - 1));
         to += -exponent - 1;
-        memcpy(to, digits, n);
+        memcpy(to, digits, (size_t)n);
         to += n;
     } else {
-        for (int i = 0; i <= exponent || i < (int)n; i++) {
+        for (int i = 0; i <= exponent || i < n; i++) {
             if (i == exponent + 1)
                 *to++ = '.';
-            *to++ = i < (int)n ? digits[i] : '0';
+            *to++ = i < n ? digits[i] : '0';
         }
     }
     return (size_t)(to - out);
@@ -153,42 +151,6 @@ static void write_number(buf_t *out, const jv_t *v) {
         buf_addn(out, text, jv_format_double(text, d));
 }
 
-/* ---- order ---- */
-
-static int by_key(const void *x, const void *y, void *members) {
-    const jv_member_t *m = members;
-    return str_cmp(m[*(const uint32_t *)x].key, m[*(const uint32_t *)y].key);
-}
-
-static bool lies_sorted(const jv_t *v) {
-    for (uint32_t i = 1; i < v->n; i++)
-        if (str_cmp(v->members[i - 1].key, v->members[i].key) > 0)
-            return false;
-    return true;
-}
-
-/* Heap sort: qsort may allocate behind our back, and degrade. */
-static void sort(uint32_t *x, uint32_t n, jv_member_t *m) {
-    for (uint32_t end = n, start = n / 2; end > 1;) {
-        if (start) {
-            start--;
-        } else {
-            uint32_t t = x[--end];
-            x[end] = x[0];
-            x[0] = t;
-        }
-        for (uint32_t root = start, child; (child = 2 * root + 1) < end; root = child) {
-            if (child + 1 < end && by_key(&x[child], &x[child + 1], m) < 0)
-                child++;
-            if (by_key(&x[root], &x[child], m) >= 0)
-                break;
-            uint32_t t = x[root];
-            x[root] = x[child];
-            x[child] = t;
-        }
-    }
-}
-
 static bool push(writer_t *w, const jv_t *v) {
     if (w->depth == JV_MAX_DEPTH) {
         w->out->failed = true;
@@ -196,24 +158,10 @@ static bool push(writer_t *w, const jv_t *v) {
     }
     frame_t *f = &w->frames[w->depth++];
     *f = (frame_t){v, 0, 0};
-    if (v->kind != JV_OBJECT || !w->sorted || lies_sorted(v))
-        return true;
-    if (v->n > w->cap - w->n) {
-        size_t cap = 2 * w->cap + v->n;
-        uint32_t *more = mem_realloc(w->order, cap * sizeof *more);
-        if (!more) {
-            w->out->failed = true;
-            return false;
-        }
-        w->order = more;
-        w->cap = cap;
+    if (w->sorted && v->kind == JV_OBJECT && !jv_order_push(&w->order, v, str_cmp, &f->order)) {
+        w->out->failed = true;
+        return false;
     }
-    uint32_t *order = w->order + w->n;
-    for (uint32_t i = 0; i < v->n; i++)
-        order[i] = i;
-    sort(order, v->n, v->members);
-    f->order = (uint32_t)w->n + 1;
-    w->n += v->n;
     return true;
 }
 
@@ -264,8 +212,7 @@ static void write(writer_t *w, const jv_t *v) {
         frame_t *f = &w->frames[w->depth - 1];
         bool object = f->v->kind == JV_OBJECT;
         if (f->i == f->v->n) {
-            if (f->order)
-                w->n = f->order - 1;
+            jv_order_pop(&w->order, f->order);
             w->depth--;
             new_line(w);
             buf_char(w->out, object ? '}' : ']');
@@ -277,7 +224,7 @@ static void write(writer_t *w, const jv_t *v) {
         uint32_t i = f->i++;
         const jv_t *below;
         if (object) {
-            const jv_member_t *m = &f->v->members[f->order ? w->order[f->order - 1 + i] : i];
+            const jv_member_t *m = jv_order_member(&w->order, f->v, f->order, i);
             jv_write_string(w->out, m->key, w->indent < 0);
             buf_add(w->out, w->indent < 0 ? STR(":") : STR(": "));
             below = m->value;
@@ -292,27 +239,27 @@ static void write(writer_t *w, const jv_t *v) {
 static void run(buf_t *out, const jv_t *v, int indent, bool sorted) {
     writer_t w;
     w.out = out;
-    w.order = NULL;
-    w.n = w.cap = w.depth = 0;
+    w.order = (jv_order_t){0};
+    w.depth = 0;
     w.indent = indent;
     w.sorted = sorted;
     if (!out->arena) {
         write(&w, v);
-        mem_free(w.order);
+        mem_free(w.order.p);
         return;
     }
     /* The buffer may jump to the arena's guard: what is on the heap has to go first. */
     jmp_buf env, *old = arena_guard(out->arena, &env);
     if (setjmp(env)) {
         arena_guard(out->arena, old);
-        mem_free(w.order);
+        mem_free(w.order.p);
         if (old)
             longjmp(*old, 1);
         mem_die(0);
     }
     write(&w, v);
     arena_guard(out->arena, old);
-    mem_free(w.order);
+    mem_free(w.order.p);
 }
 
 void jv_write(buf_t *out, const jv_t *v) {
