@@ -28,6 +28,7 @@ bool fiber_yield(err_t *err);
 
 void fiber_cancel(fiber_t *f);
 bool fiber_cancelled(const fiber_t *f);
+void fiber_cancel_all(loop_t *l); /* an orderly stop: then run the loop until fiber_stats().alive is 0 */
 /* Absolute time on loop_clock's scale after which parks fail; 0: none. Returns the old one. */
 int64_t fiber_deadline(int64_t at);
 

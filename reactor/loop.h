@@ -20,12 +20,13 @@ struct event_base;
 /* Ignores SIGPIPE for the process. NULL with *err when libevent refuses. */
 loop_t *loop_create(err_t *err);
 void loop_destroy(loop_t *l);
-/* Runs until loop_stop; returns at once when stop was called before. */
+/* Runs until loop_stop; returns at once when stop was called before. A stop ends one run, after the callback that is
+ * running: tasks, timers and sockets stay as they are, and the loop may be run again, for fibers to unwind. */
 void loop_run(loop_t *l);
 void loop_stop(loop_t *l);
-bool loop_stopping(const loop_t *l);
+bool loop_stopping(const loop_t *l);     /* between loop_stop and the end of the run */
 struct event_base *loop_base(loop_t *l); /* for reactor/ only */
-int64_t loop_now(const loop_t *l);       /* ms, monotonic, of this iteration (cached) */
+int64_t loop_now(const loop_t *l);       /* ms, monotonic, when this callback began (cached) */
 int64_t loop_clock(void);                /* ms, monotonic, read now */
 
 /* Timers. Created stopped; start (re)arms for once, `every` true repeats. Destroy stops. NULL when out of memory. */
@@ -48,23 +49,25 @@ void loop_task_init(loop_task_t *t, loop_fn fn, void *arg);
 void loop_post(loop_t *l, loop_task_t *t);
 void loop_task_cancel(loop_task_t *t);
 
-/* Readiness of a descriptor, level-triggered; events is LOOP_READ | LOOP_WRITE, 0 pauses. */
+/* Readiness of a descriptor, level-triggered; events is LOOP_READ | LOOP_WRITE, 0 pauses. fn gets one of the two at a
+ * time, and bounds its reading; an error or hang-up shows as what is wanted. Close the descriptor after destroy. */
 enum { LOOP_READ = 1, LOOP_WRITE = 2 };
 typedef struct loop_io loop_io_t;
 typedef void (*loop_io_fn)(int fd, int events, void *arg);
 loop_io_t *loop_io_create(loop_t *l, int fd, loop_priority_t prio, loop_io_fn fn, void *arg);
 void loop_io_want(loop_io_t *io, int events);
-/* Calls fn again in the next round even if the poller is silent (bytes lie in a TLS buffer). */
+/* Calls fn again in the next round even if the poller is silent (bytes lie in a TLS buffer), wanted or not. */
 void loop_io_again(loop_io_t *io, int events);
-void loop_io_destroy(loop_io_t *io);
+void loop_io_destroy(loop_io_t *io); /* NULL is fine; allowed from its own callback */
 
-/* Signals: fn runs on the loop at LOOP_URGENT. */
+/* Signals: fn runs on the loop at LOOP_URGENT; NULL also when the kernel refuses the signal. */
 typedef struct loop_signal loop_signal_t;
 loop_signal_t *loop_signal_create(loop_t *l, int signo, loop_fn fn, void *arg);
-void loop_signal_destroy(loop_signal_t *s);
+void loop_signal_destroy(loop_signal_t *s); /* NULL is fine; allowed from its own callback */
 
-/* What the loop measured of itself: the longest slice and the largest lag (a timer's due time to its run) since the
- * last reset, in microseconds, and the number of iterations. */
+/* What the loop measured of itself: the longest slice (one callback, or one slice of tasks) and the lag of an urgent
+ * timer that runs each 100 ms (its due time to its run), the last and the largest since the last reset, in
+ * microseconds; and the number of slices ever run. */
 typedef struct loop_stats {
     int64_t longest_slice_us, lag_us, max_lag_us;
     uint64_t iterations;
