@@ -15,7 +15,7 @@ ifneq ($(filter-out clean help,$(or $(MAKECMDGOALS),all)),)
 -include $(BUILD)/flags.mk
 endif
 
-WARN := -Wall -Wextra -Werror -Wshadow=local -Wstrict-prototypes -Wmissing-prototypes -Wvla
+WARN := -Wall -Wextra -Werror $(if $(findstring clang,$(CC)),,-Wshadow=local) -Wstrict-prototypes -Wmissing-prototypes -Wvla
 HARD := -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fPIE -fstack-clash-protection
 OPT := -O2 -g
 LINK := -pie -Wl,-z,relro,-z,now,-z,noexecstack
