@@ -33,10 +33,12 @@ typedef struct num {
     };
 } num_t;
 
-enum { NUM_PRECISION = 34, NUM_MAX_EXP = 100000, NUM_MAX_DIGITS = 100000 };
+enum { NUM_PRECISION = 34, NUM_MAX_EXP = 100000, NUM_MAX_DIGITS = 10000 };
 
 num_t num_int(int64_t i);
 num_t num_uint(uint64_t u);
+/* The coefficient from its bytes, most significant first. */
+num_t num_from_bytes(arena_t *a, const uint8_t *bytes, size_t n, int64_t exp, bool neg, num_kind_t kind);
 /* The float whose shortest text is that of d (infinities and NaN keep their form). */
 num_t num_double(arena_t *a, double d);
 /* The same number with another kind. */
