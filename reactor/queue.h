@@ -33,7 +33,8 @@ typedef struct queue_stats {
 } queue_stats_t;
 queue_stats_t queue_stats(const queue_t *q);
 
-/* A token bucket on its own, for client-side QPS limits: takes a token and tells how many ms to wait before using it.
+/* A token bucket on its own, for client-side QPS limits: takes a token and tells how many ms to wait before using it;
+ * qps of 0 or less: no limit.
  */
 typedef struct bucket {
     double qps, burst, tokens;
