@@ -13,17 +13,11 @@
 typedef struct informers informers_t;
 typedef struct informer informer_t;
 
-typedef enum informer_form {
-    INFORMER_WHOLE,    /* bodies less managedFields and last-applied-configuration */
-    INFORMER_METADATA, /* asked for as PartialObjectMetadata; bodies hold the metadata */
-    INFORMER_KEYS,     /* metadata over the wire, no body kept: keys, versions, indexed labels */
-} informer_form_t;
-
 typedef struct informer_spec {
     const api_resource_t *resource; /* outlives the informer */
     str_t ns;                       /* empty: all */
     str_t label_selector, field_selector;
-    informer_form_t form;
+    store_form_t form;    /* other than STORE_WHOLE is asked for as PartialObjectMetadata */
     const str_t *indexes; /* label keys to look up by, at most STORE_MAX_INDEXES */
     size_t nindexes;
 } informer_spec_t;

@@ -22,7 +22,8 @@ typedef struct scan_cut {
 } scan_cut_t;
 
 typedef struct scan_object {
-    str_t json; /* the object: '{' to '}' */
+    str_t json;     /* the object: '{' to '}' */
+    str_t metadata; /* its metadata, likewise */
     str_t api_version, kind;
     str_t name, ns, uid, resource_version;
     int64_t generation;
@@ -49,26 +50,25 @@ typedef enum scan_type { SCAN_ADDED, SCAN_MODIFIED, SCAN_DELETED, SCAN_BOOKMARK,
 /* One line of a watch: {"type":"…","object":{…}}, in either order. */
 bool scan_event(str_t line, const scan_want_t *want, scan_type_t *type, scan_object_t *out, err_t *err);
 
-/* Bytes of the object less the cuts, and the copy of them. */
-size_t scan_kept(const scan_object_t *o);
-char *scan_copy_kept(char *to, const scan_object_t *o); /* returns the end */
+/* A part of the object (json or metadata) less the cuts: its length, and the copy of it, which returns its end. */
+size_t scan_kept(const scan_object_t *o, str_t part);
+char *scan_copy_kept(char *to, const scan_object_t *o, str_t part);
 
-/* Does an object's labels text match a value? For selectors: the value of one key, STR_NONE with p NULL if absent. */
-str_t scan_label(str_t labels, str_t key, char *scratch, size_t n);
+/* The value of one key in the text of a labels object; p NULL: absent. `space` is only room to work in. */
+str_t scan_label(str_t labels, str_t key, scan_object_t *space);
 
 /* A list's body, fed piece by piece: items are handed out one at a time, wherever the list's own metadata stands. Only
  * an item that is cut by a piece's end is copied (into `carry`). */
-typedef struct scan_list {
-    uint8_t state, keyed, in_string, escaped; /* private */
-    uint32_t depth;
-    size_t start, seen, max_item;
-    bool done, has_start;
-    uint8_t key;
-    char key_text[12];
+typedef struct scan_list { /* private */
+    int state;
+    bool in_string, escaped, key_is_long;
     uint8_t nkey;
+    char key[12];
+    uint32_t depth;
+    size_t seen; /* bytes of earlier pieces, for messages */
+    size_t max_item;
     buf_t carry, meta;
-    char resource_version[24], *continue_token; /* after scan_list_end; the token lies in meta's buffer */
-    size_t ncontinue;
+    scan_object_t list; /* its metadata, after scan_list_end */
 } scan_list_t;
 
 void scan_list_init(scan_list_t *s, size_t max_item);

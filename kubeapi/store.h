@@ -10,16 +10,9 @@
 #define KUBEAPI_STORE_H
 
 #include "config/json/jv.h"
+#include "kubeapi/name.h"
 #include "kubeapi/scan.h"
 #include "reactor/base/list.h"
-
-/* ---- interned names: one copy of each namespace, name and label value, shared by all stores ---- */
-typedef struct name name_t;
-name_t *name_take(str_t s); /* a reference; NULL when out of memory */
-name_t *name_find(str_t s); /* borrowed; NULL: nobody has it, so no entry can */
-void name_release(name_t *n);
-str_t name_str(const name_t *n); /* "" for NULL */
-size_t name_count(void);
 
 /* ---- blobs ---- */
 typedef struct blob {
@@ -44,12 +37,11 @@ typedef struct store_entry {
     blob_t *body;   /* the object less managedFields, kind and apiVersion, … : read it with store_body */
     store_t *store; /* whose it is */
     store_uid_t owner;
-    int64_t ahead_at;    /* loop_clock of the own write that the watch has not confirmed; 0: none */
-    uint32_t seen;       /* relist mark */
-    bool deleting : 1;   /* has a deletionTimestamp */
-    bool finalizers : 1; /* has finalizers */
-    bool gone : 1;       /* a tombstone: not handed out by any lookup */
-    link_t ahead;        /* among those ahead */
+    struct store_ahead *ahead; /* an own write that the watch has not confirmed; NULL: none */
+    uint32_t seen;             /* relist mark */
+    bool deleting : 1;         /* has a deletionTimestamp */
+    bool finalizers : 1;       /* has finalizers */
+    bool gone : 1;             /* a tombstone: not handed out by any lookup */
     struct store_index {
         name_t *value; /* of the indexed label; NULL: absent */
         struct store_entry *next, **at;
@@ -76,11 +68,18 @@ static inline bool store_uid_eq(store_uid_t a, store_uid_t b) {
 }
 
 /* ---- the store ---- */
+typedef enum store_form {
+    STORE_WHOLE,    /* bodies less managedFields and last-applied-configuration */
+    STORE_METADATA, /* bodies hold the metadata alone */
+    STORE_KEYS,     /* no body: keys, versions, indexed labels */
+} store_form_t;
+
 typedef struct store_options {
     str_t api_version, kind; /* supplied to bodies */
     const str_t *indexes;    /* label keys, at most STORE_MAX_INDEXES */
     size_t nindexes;
-    bool bodies; /* false: no body is kept at all (keys and versions only) */
+    store_form_t form;
+    int64_t (*clock)(void); /* loop_clock, or a test's */
 } store_options_t;
 
 /* What changed, called on the loop as it happens: before NULL: added; after NULL: deleted. `before` is a copy whose
@@ -88,6 +87,7 @@ typedef struct store_options {
 typedef void (*store_change_fn)(void *arg, const store_entry_t *before, const store_entry_t *after);
 
 store_t *store_create(const store_options_t *o, store_change_fn fn, void *arg); /* copies; NULL: out of memory */
+const scan_want_t *store_want(const store_t *s);                                /* for the scanner */
 void store_destroy(store_t *s);                                                 /* without callbacks */
 
 const store_entry_t *store_find(const store_t *s, str_t ns, str_t name);
@@ -114,7 +114,9 @@ bool store_observe_deleted(store_t *s, str_t ns, str_t name, str_t uid, err_t *e
 void store_relist_begin(store_t *s);
 bool store_relist_item(store_t *s, const scan_object_t *o, err_t *err);
 void store_relist_end(store_t *s, str_t version);
-/* The time of the oldest own write that the watch has not confirmed yet; 0: none. */
+/* The watch has come to this version without an event (a bookmark). */
+void store_progress(store_t *s, str_t version);
+/* The loop_clock of the oldest own write that the watch has not confirmed yet; 0: none. */
 int64_t store_oldest_ahead(const store_t *s);
 
 typedef struct store_stats {
