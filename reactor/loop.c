@@ -26,8 +26,9 @@ struct loop {
     struct event_base *base;
     struct event work;
     link_t tasks;
-    int64_t now_us;     /* start of the running callback */
-    int64_t io_us;      /* spent in I/O callbacks since work had its turn */
+    int64_t now_us; /* start of the running callback */
+    int64_t io_us;  /* spent in I/O callbacks since work had its turn */
+    int lingering;
     bool stopping;      /* consumed by the loop_run that it ends */
     void *signal_stack; /* NULL where the thread had one */
     loop_timer_t *probe;
@@ -377,6 +378,8 @@ void loop_destroy(loop_t *l) {
         return;
     while (!list_empty(&l->tasks)) /* so that owners may still cancel */
         list_remove(l->tasks.next);
+    for (int rounds = 0; l->lingering > 0 && rounds < 16; rounds++)
+        event_base_loop(l->base, EVLOOP_NONBLOCK);
     if (l->probe) {
         loop_timer_destroy(l->probe);
         event_del(&l->work);
@@ -409,6 +412,10 @@ bool loop_stopping(const loop_t *l) {
 
 struct event_base *loop_base(loop_t *l) {
     return l->base;
+}
+
+void loop_linger(loop_t *l, int change) {
+    l->lingering += change;
 }
 
 loop_stats_t loop_stats(const loop_t *l) {

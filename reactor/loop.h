@@ -24,10 +24,13 @@ void loop_destroy(loop_t *l);
  * running: tasks, timers and sockets stay as they are, and the loop may be run again, for fibers to unwind. */
 void loop_run(loop_t *l);
 void loop_stop(loop_t *l);
-bool loop_stopping(const loop_t *l);     /* between loop_stop and the end of the run */
-struct event_base *loop_base(loop_t *l); /* for reactor/ only */
-int64_t loop_now(const loop_t *l);       /* ms, monotonic, when this callback began (cached) */
-int64_t loop_clock(void);                /* ms, monotonic, read now */
+bool loop_stopping(const loop_t *l); /* between loop_stop and the end of the run */
+/* For reactor/ only: libevent's; and the number of things that free themselves a round or two later, which
+ * loop_destroy waits for. */
+struct event_base *loop_base(loop_t *l);
+void loop_linger(loop_t *l, int change);
+int64_t loop_now(const loop_t *l); /* ms, monotonic, when this callback began (cached) */
+int64_t loop_clock(void);          /* ms, monotonic, read now */
 
 /* Timers. Created stopped; start (re)arms for once, `every` true repeats. Destroy stops. NULL when out of memory. */
 typedef struct loop_timer loop_timer_t;
