@@ -62,8 +62,8 @@ bool appfile_parse_component(appfile_t *af, const jv_t *component, app_component
 /* The policy of that name in all_policies, or NULL. */
 const jv_t *appfile_policy(const appfile_t *af, str_t name);
 
-/* Properties of all policies of a type, merged as vela-core does (arrays joined, booleans or-ed, else the first wins);
- * an object in the arena, or NULL where there is no such policy with properties. */
+/* Properties of all policies of a type in the spec, merged as vela-core does (arrays joined, booleans or-ed, else the
+ * first wins); an object in the arena, or NULL where there is no such policy with properties. */
 jv_t *appfile_merged_policy(const appfile_t *af, const char *type);
 
 /* spec.components after an override policy: patched, added and selected. `components` and the result are arrays. */
