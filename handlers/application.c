@@ -1,0 +1,389 @@
+#include "handlers/application.h"
+
+#include "handlers/app_status.h"
+#include "handlers/dispatch.h"
+#include "handlers/gc.h"
+#include "handlers/names.h"
+#include "kubeapi/patch.h"
+#include "reactor/base/mem.h"
+
+enum { GC_WAIT_MS = 3000 }; /* as vela-core looks again at objects that are being deleted */
+
+void application_event(application_t *x, bool warning, const char *reason, const char *message) {
+    recorder_eventf(x->c->recorder, x->app, warning, reason, "%s", message);
+}
+
+static void event_once(application_t *x, const char *reason, const char *message) {
+    if (x->fresh)
+        application_event(x, false, reason, message);
+}
+
+/* ---- writing the status ---- */
+
+/* Writes what changed of the status, with the phase; no request where nothing did. */
+static bool write_status(application_t *x, const char *phase, err_t *err) {
+    jv_setc(x->a, x->status, "status", jv_string(x->a, str_c(phase)));
+    jv_t *generation = jv_path(x->app, "metadata", "generation", NULL);
+    if (generation)
+        jv_setc(x->a, x->status, "observedGeneration", generation);
+    if (x->old_status && jv_equal(x->old_status, x->status))
+        return true;
+    jv_t *patch = jv_object(x->a), *diff;
+    const jv_t *old = x->old_status ? x->old_status : jv_object(x->a);
+    diff = patch_diff(x->a, old, x->status, err);
+    if (!diff)
+        return false;
+    jv_setc(x->a, patch, "status", diff);
+    const api_options_t o = {.subresource = STR("status")};
+    jv_t *answer =
+        api_patch(x->c->api, informer_resource(x->c->apps), jv_path_str(x->app, "metadata", "namespace", NULL),
+                  jv_path_str(x->app, "metadata", "name", NULL), API_PATCH_MERGE, patch, &o, x->a, err);
+    if (!answer)
+        return error_wrap(err, "cannot update application status");
+    x->old_status = jv_copy(x->a, x->status);
+    return true;
+}
+
+/* The reconcile ends here: the condition says why, the event too, and it is tried again with back-off. */
+static bool end_with(application_t *x, const char *condition, const char *phase, const char *reason, err_t *err) {
+    if (err->code == ERR_CANCELLED || err->code == ERR_TIMEOUT)
+        return false;
+    str_t text = arena_str(x->a, str_c(error_text(err)));
+    if (status_error(x->a, x->status, condition, text) && reason)
+        application_event(x, true, reason, text.p);
+    err_t e = ERROR_INIT;
+    if (!write_status(x, phase, &e))
+        error_wrap(err, "%s; besides", error_text(&e));
+    error_release(&e);
+    return false;
+}
+
+/* ---- the finalizer ---- */
+
+static jv_t *finalizers_with(arena_t *a, const jv_t *app, bool tracked) {
+    const jv_t *have = jv_path(app, "metadata", "finalizers", NULL);
+    jv_t *out = jv_array(a);
+    for (size_t i = 0; i < jv_count(have); i++) {
+        str_t f = jv_str(jv_at(have, i));
+        if (!str_eqc(f, FINALIZER_TRACKER) && (tracked || !str_eqc(f, FINALIZER_ORPHAN)))
+            jv_append(a, out, jv_at(have, i));
+    }
+    if (tracked)
+        jv_append(a, out, jv_string(a, STR(FINALIZER_TRACKER)));
+    return out;
+}
+
+static bool has_finalizer(const jv_t *app) {
+    const jv_t *have = jv_path(app, "metadata", "finalizers", NULL);
+    for (size_t i = 0; i < jv_count(have); i++)
+        if (str_eqc(jv_str(jv_at(have, i)), FINALIZER_TRACKER))
+            return true;
+    return false;
+}
+
+/* Patches metadata under the version that was read, so that no finalizer of somebody else is lost. */
+static jv_t *patch_metadata(application_t *x, jv_t *patch, err_t *err) {
+    jv_set_path(x->a, patch, jv_path(x->app, "metadata", "resourceVersion", NULL), "metadata", "resourceVersion", NULL);
+    return api_patch(x->c->api, informer_resource(x->c->apps), jv_path_str(x->app, "metadata", "namespace", NULL),
+                     jv_path_str(x->app, "metadata", "name", NULL), API_PATCH_MERGE, patch, NULL, x->a, err);
+}
+
+static bool add_finalizer(application_t *x, err_t *err) {
+    jv_t *patch = jv_object(x->a);
+    jv_set_path(x->a, patch, finalizers_with(x->a, x->app, true), "metadata", "finalizers", NULL);
+    if (jv_path_str(x->app, "metadata", "annotations", ANNOTATION_VELA_VERSION, NULL).n == 0)
+        jv_set_path(x->a, patch, jv_string(x->a, STR(VELA_VERSION)), "metadata", "annotations", ANNOTATION_VELA_VERSION,
+                    NULL);
+    jv_t *updated = patch_metadata(x, patch, err);
+    if (!updated)
+        return error_wrap(err, "cannot update application finalizer");
+    jv_set(x->a, x->app, STR("metadata"), jv_getc(updated, "metadata"));
+    return true;
+}
+
+static bool finalize(application_t *x, err_t *err) {
+    if (!has_finalizer(x->app))
+        return true;
+    gc_result_t gc;
+    if (!gc_all(x->c, x->a, x->app, &x->trackers, &gc, err))
+        return end_with(x, "Ready", "deleting", "FailedGC", err);
+    if (gc.waiting) {
+        str_t text = arena_printf(x->a, "Waiting for " STR_FMT " to delete. (At least %zu resources are deleting.)",
+                                  STR_ARG(gc.first), gc.waiting);
+        status_condition(x->a, x->status, "Ready", false, "Deleting", text);
+        x->requeue_ms = GC_WAIT_MS;
+        return write_status(x, "deleting", err);
+    }
+    if (!gc_revisions(x->c, x->a, x->app, -1, err))
+        return false;
+    jv_t *patch = jv_object(x->a), *left = finalizers_with(x->a, x->app, false);
+    jv_set_path(x->a, patch, jv_count(left) ? left : jv_null(x->a), "metadata", "finalizers", NULL);
+    err_t e = ERROR_INIT;
+    if (!patch_metadata(x, patch, &e) && e.code != ERR_NOTFOUND) {
+        error_move(err, &e);
+        return error_wrap(err, "cannot update application finalizer");
+    }
+    error_release(&e);
+    return true;
+}
+
+/* ---- the way down ---- */
+
+static bool parse(application_t *x, err_t *err) {
+    const appfile_source_t source = {
+        .definitions = {.find = controller_find_definition, .arg = &x->scope},
+        .object = controller_find_object,
+        .object_arg = &x->scope,
+    };
+    x->file = appfile_parse(x->a, x->app, &source, err);
+    if (!x->file)
+        return end_with(x, "Parsed", "rendering", "FailedParse", err);
+    status_ready(x->a, x->status, "Parsed");
+    event_once(x, "Parsed", "Parsed successfully");
+    return true;
+}
+
+static bool prepare_revision(application_t *x, err_t *err) {
+    if (!app_revision_prepare(x->c, x->a, x->app, x->file, &x->revision, err))
+        return end_with(x, "Revision", "rendering", "FailedRevision", err);
+    x->file->revision_name = x->revision.name;
+    jv_t *latest = jv_object(x->a);
+    jv_setc(x->a, latest, "name", jv_string(x->a, x->revision.name));
+    jv_setc(x->a, latest, "revision", jv_int(x->a, x->revision.number));
+    jv_setc(x->a, latest, "revisionHash", jv_string(x->a, x->revision.hash));
+    jv_setc(x->a, x->status, "latestRevision", latest);
+    status_ready(x->a, x->status, "Revision");
+    event_once(x, "Revisioned", "Revisioned successfully");
+    if (!x->revision.stored_spec)
+        return true;
+    /* The Application goes on with the definitions of its snapshot: parsed once more with them. */
+    x->scope.revision_spec = x->revision.stored_spec;
+    const appfile_source_t source = x->file->source;
+    x->file = appfile_parse(x->a, x->app, &source, err);
+    if (!x->file)
+        return end_with(x, "Parsed", "rendering", "FailedParse", err);
+    x->file->revision_name = x->revision.name;
+    return true;
+}
+
+static void begin_workflow(application_t *x) {
+    str_t published = jv_path_str(x->app, "metadata", "annotations", ANNOTATION_PUBLISH_VERSION, NULL);
+    str_t wanted = published.n ? published : x->revision.name;
+    str_t current, hash;
+    str_cut(jv_path_str(x->status, "workflow", "appRevision", NULL), ':', &current, &hash);
+    if (!current.n || !str_eq(current, wanted))
+        status_restart(x->a, x->status, wanted);
+}
+
+/* What the workflow status says of the run as a whole. */
+static void workflow_phase(application_t *x, bool done) {
+    jv_t *w = jv_getc(x->status, "workflow");
+    jv_setc(x->a, w, "mode", jv_stringf(x->a, STR_FMT "-" STR_FMT, STR_ARG(x->file->mode), STR_ARG(x->file->sub_mode)));
+    jv_setc(x->a, w, "status", jv_string(x->a, done ? STR("succeeded") : STR("executing")));
+    if (!done || jv_true(jv_getc(w, "finished")))
+        return;
+    jv_setc(x->a, w, "finished", jv_bool(x->a, true));
+    jv_setc(x->a, w, "endTime", status_now(x->a));
+}
+
+/* The ConfigMap in which vela-core keeps a workflow's variables; it must be there for a handover. */
+static bool context_backend(application_t *x, err_t *err) {
+    jv_t *w = jv_getc(x->status, "workflow");
+    if (jv_getc(w, "contextBackend"))
+        return true;
+    str_t app = jv_path_str(x->app, "metadata", "name", NULL), ns = jv_path_str(x->app, "metadata", "namespace", NULL);
+    str_t name = arena_printf(x->a, "workflow-" STR_FMT "-context", STR_ARG(app));
+    jv_t *owner = jv_object(x->a), *owners = jv_array(x->a), *cm = jv_object(x->a);
+    jv_setc(x->a, owner, "apiVersion", jv_string(x->a, STR(OAM_API_VERSION)));
+    jv_setc(x->a, owner, "controller", jv_bool(x->a, true));
+    jv_setc(x->a, owner, "kind", jv_string(x->a, STR("Application")));
+    jv_setc(x->a, owner, "name", jv_string(x->a, app));
+    jv_setc(x->a, owner, "uid", jv_path(x->app, "metadata", "uid", NULL));
+    jv_append(x->a, owners, owner);
+    jv_set_path(x->a, cm, jv_string(x->a, name), "metadata", "name", NULL);
+    jv_set_path(x->a, cm, jv_string(x->a, ns), "metadata", "namespace", NULL);
+    jv_set_path(x->a, cm, jv_object(x->a), "metadata", "annotations", NULL);
+    jv_set_path(x->a, cm, owners, "metadata", "ownerReferences", NULL);
+    jv_set_path(x->a, cm, jv_string(x->a, STR("\n")), "data", "vars", NULL);
+    const api_resource_t *r = mapping_find(x->c->mapping, STR("v1"), STR("ConfigMap"), err);
+    if (!r)
+        return false;
+    err_t e = ERROR_INIT;
+    jv_t *made = api_create_object(x->c->api, r, ns, cm, NULL, x->a, &e);
+    if (!made && e.code == ERR_EXISTS)
+        made = api_get(x->c->api, r, ns, name, NULL, x->a, &e);
+    if (!made) {
+        error_move(err, &e);
+        return error_wrap(err, "cannot keep the workflow's context");
+    }
+    error_release(&e);
+    jv_t *ref = jv_object(x->a);
+    jv_setc(x->a, ref, "apiVersion", jv_string(x->a, STR("v1")));
+    jv_setc(x->a, ref, "kind", jv_string(x->a, STR("ConfigMap")));
+    jv_setc(x->a, ref, "name", jv_string(x->a, name));
+    jv_setc(x->a, ref, "namespace", jv_string(x->a, ns));
+    jv_setc(x->a, ref, "uid", jv_path(made, "metadata", "uid", NULL));
+    jv_setc(x->a, w, "contextBackend", ref);
+    return true;
+}
+
+/* Applies again what the current tracker records and the cluster has otherwise. */
+static bool state_keep(application_t *x, err_t *err) {
+    jv_t *list = tracker_resources(x->a, x->trackers.current);
+    for (size_t i = 0; i < jv_count(list); i++) {
+        const jv_t *entry = jv_at(list, i), *raw = jv_getc(entry, "raw");
+        if (!raw || jv_true(jv_getc(entry, "deleted")))
+            continue;
+        if (!dispatch_apply(x->c, x->a, x->app, raw, DISPATCH_KEEP, err))
+            return error_wrap(err, "failed to re-apply resource " STR_FMT " " STR_FMT " from resourcetracker " STR_FMT,
+                              STR_ARG(jv_str(jv_getc(entry, "kind"))), STR_ARG(jv_str(jv_getc(entry, "name"))),
+                              STR_ARG(x->trackers.current->name));
+    }
+    return true;
+}
+
+static void applied_from_tracker(application_t *x) {
+    jv_t *out = jv_array(x->a), *list = tracker_resources(x->a, x->trackers.current);
+    static const char *const keys[] = {"apiVersion", "cluster", "kind", "name", "namespace"};
+    for (size_t i = 0; i < jv_count(list); i++) {
+        jv_t *ref = jv_object(x->a);
+        for (size_t k = 0; k < sizeof keys / sizeof *keys; k++)
+            if (jv_getc(jv_at(list, i), keys[k]))
+                jv_setc(x->a, ref, keys[k], jv_getc(jv_at(list, i), keys[k]));
+        jv_append(x->a, out, ref);
+    }
+    jv_setc(x->a, x->status, "appliedResources", out);
+}
+
+/* Components that are no longer in the spec have no service. */
+static void drop_old_services(application_t *x) {
+    const jv_t *old = jv_getc(x->status, "services");
+    jv_t *kept = jv_array(x->a);
+    for (size_t i = 0; i < jv_count(old); i++)
+        for (size_t k = 0; k < x->file->ncomponents; k++)
+            if (str_eq(jv_str(jv_getc(jv_at(old, i), "name")), x->file->components[k].name)) {
+                jv_append(x->a, kept, jv_at(old, i));
+                break;
+            }
+    if (jv_count(old) != jv_count(kept))
+        jv_setc(x->a, x->status, "services", kept);
+}
+
+/* The workflow is through: keep, collect, say so. */
+static bool settle(application_t *x, bool just_done, err_t *err) {
+    if (just_done) {
+        status_ready(x->a, x->status, "Workflow");
+        application_event(x, false, "Applied", "Workflow finished");
+        if (!app_revision_finish(x->c, x->a, x->app, x->revision.name, jv_getc(x->status, "workflow"), err))
+            return false;
+    }
+    applied_from_tracker(x);
+    if (!state_keep(x, err))
+        return end_with(x, "StateKeep", "running", "FailedStateKeep", err);
+    /* A workflow that ended just now found everything healthy. */
+    bool healthy = just_done || app_workflow_health(x, err);
+    if (err->code != ERR_NONE)
+        return false;
+    drop_old_services(x);
+    gc_result_t gc = {0};
+    if (!gc_history(x->c, x->a, x->app, &x->trackers, &gc, err) ||
+        !gc_revisions(x->c, x->a, x->app, x->c->o.app_revision_limit, err))
+        return end_with(x, "Ready", healthy ? "running" : "unhealthy", "FailedGC", err);
+    if (gc.waiting) {
+        str_t text = arena_printf(x->a, "Waiting for " STR_FMT " to delete. (At least %zu resources are deleting.)",
+                                  STR_ARG(gc.first), gc.waiting);
+        status_condition(x->a, x->status, "Ready", false, "Deleting", text);
+        x->requeue_ms = GC_WAIT_MS;
+    } else if (status_condition(x->a, x->status, "Ready", true, "ReconcileSuccess", STR_NONE) || just_done) {
+        application_event(x, false, "Deployed", "Deployed successfully");
+    }
+    return write_status(x, healthy ? "running" : "unhealthy", err);
+}
+
+static bool run(application_t *x, err_t *err) {
+    jv_t *w = jv_getc(x->status, "workflow");
+    bool was_done = jv_true(jv_getc(w, "finished")), done = was_done;
+    if (!was_done) {
+        if (!context_backend(x, err))
+            return end_with(x, "Workflow", "runningWorkflow", "FailedWorkflow", err);
+        bool stepped = app_workflow_run(x, &done, err);
+        workflow_phase(x, done);
+        if (!stepped || !done) {
+            err_t e = ERROR_INIT;
+            if ((stepped || (err->code != ERR_CANCELLED && err->code != ERR_TIMEOUT)) &&
+                !write_status(x, "runningWorkflow", &e)) {
+                error_move(err, &e);
+                return false;
+            }
+            error_release(&e);
+            return stepped;
+        }
+    }
+    return settle(x, done && !was_done, err);
+}
+
+static bool may_work_on(const application_t *x) {
+    if (str_eqc(jv_path_str(x->app, "metadata", "labels", LABEL_PAUSE, NULL), "true"))
+        return false;
+    const jv_t *wanted = jv_path(x->app, "metadata", "annotations", ANNOTATION_CONTROLLER_VERSION, NULL);
+    return wanted ? str_eqc(jv_str(wanted), VELA_VERSION) : !x->c->o.ignore_without_version;
+}
+
+static bool reconcile(application_t *x, err_t *err) {
+    if (!may_work_on(x))
+        return true;
+    if (!trackers_load(x->c, x->a, x->app, &x->trackers, err))
+        return end_with(x, "Ready", "starting", NULL, err);
+    if (jv_path(x->app, "metadata", "deletionTimestamp", NULL))
+        return finalize(x, err);
+    if (!has_finalizer(x->app) && !add_finalizer(x, err))
+        return end_with(x, "Ready", "starting", NULL, err);
+    if (!parse(x, err) || !prepare_revision(x, err))
+        return false;
+    status_ready(x->a, x->status, "Policy");
+    event_once(x, "PolicyGenerated", "Policy generated successfully");
+    begin_workflow(x);
+    status_ready(x->a, x->status, "Render");
+    event_once(x, "Rendered", "Rendered successfully");
+    return run(x, err);
+}
+
+/* This reconcile's own copy of the Application. */
+static bool load(application_t *x, const store_entry_t *e, err_t *err) {
+    x->app = informer_body(e, x->a, err);
+    if (!x->app)
+        return false;
+    x->status = jv_getc(x->app, "status");
+    if (!jv_is(x->status, JV_OBJECT)) {
+        x->status = jv_object(x->a);
+        jv_setc(x->a, x->app, "status", x->status);
+    } else {
+        x->old_status = jv_copy(x->a, x->status);
+    }
+    int64_t generation = 0, observed = -1;
+    jv_as_int(jv_path(x->app, "metadata", "generation", NULL), &generation);
+    jv_as_int(jv_getc(x->status, "observedGeneration"), &observed);
+    x->fresh = generation != observed;
+    x->scope = (controller_scope_t){.c = x->c, .ns = jv_path_str(x->app, "metadata", "namespace", NULL)};
+    x->render = (render_context_t){
+        .programs = x->c->programs,
+        .budget = &x->c->budget,
+        .cluster_version = controller_cluster_version(x->c, x->a),
+        .cluster = STR("local"),
+    };
+    return true;
+}
+
+bool application_reconcile(controller_t *c, str_t key, int64_t *requeue_ms, err_t *err) {
+    const store_entry_t *e = informer_find_key(c->apps, key);
+    if (!e)
+        return true;
+    arena_t *a = arena_create();
+    if (!a)
+        return error_memory(err);
+    application_t x = {.c = c, .a = a};
+    bool ok = load(&x, e, err) && reconcile(&x, err);
+    *requeue_ms = x.requeue_ms;
+    arena_destroy(a);
+    return ok;
+}
