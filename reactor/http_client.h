@@ -18,6 +18,7 @@ typedef struct http_client_options {
     int64_t connect_timeout_ms; /* TCP + TLS; 0: 10 s */
     int64_t ping_idle_ms;       /* silence before a PING; 0: 30 s */
     int64_t ping_timeout_ms;    /* 0: 15 s */
+    bool urgent;                /* its sockets are served at LOOP_URGENT: for leases */
 } http_client_options_t;
 
 http_client_t *http_client_create(loop_t *l, const http_client_options_t *o, err_t *err);
