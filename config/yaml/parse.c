@@ -388,7 +388,19 @@ static void reader_destroy(reader_t *r) {
     mem_free(r);
 }
 
+/* libyaml compares each %TAG line with all before it. */
+static bool has_too_many_tags(str_t text) {
+    enum { TAG_LINES_MAX = 100 };
+    int n = 0;
+    for (ptrdiff_t at; (at = str_find(text, STR("\n%TAG"))) >= 0; text = str_from(text, (size_t)at + 5))
+        if (++n > TAG_LINES_MAX)
+            return true;
+    return false;
+}
+
 static bool parse_events(arena_t *a, str_t text, yaml_rules_t rules, jv_t *docs, err_t *err) {
+    if (has_too_many_tags(text))
+        return error_set(err, ERR_LIMIT, "more than 100 %%TAG directives");
     reader_t *r = mem_alloc(sizeof *r);
     if (!r)
         return error_memory(err);
