@@ -41,7 +41,7 @@ APISERVER := $(BUILD)/libapiserver.a
 ALL := $(HANDLERS) $(KUBEAPI) $(REACTOR) $(CUE) $(CONFIG) $(BASE)
 SERVING := $(APISERVER) $(KUBEAPI) $(REACTOR) $(CONFIG) $(BASE)
 
-PROGRAMS := $(BUILD)/velella $(BUILD)/velella-apiserver
+PROGRAMS := $(BUILD)/velella $(BUILD)/velella-apiserver $(BUILD)/velella-demo
 .PHONY: all help clean test unit integration demo bench fuzz static lint format valgrind deps
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -67,6 +67,9 @@ $(BUILD)/%.o: $(BUILD)/%.c
 $(BUILD)/velella: $(BUILD)/handlers/main.o $(ALL)
 	$(CC) $(LINK) $(OPT) -o $@ $^ $(DEP_LIBS) -lm
 $(BUILD)/velella-apiserver: $(BUILD)/contrib/apiserver/main.o $(SERVING)
+	$(CC) $(LINK) $(OPT) -o $@ $^ $(DEP_LIBS) -lm
+
+$(BUILD)/velella-demo: $(BUILD)/contrib/demo/main.o $(BUILD)/contrib/demo/tree.o $(ALL)
 	$(CC) $(LINK) $(OPT) -o $@ $^ $(DEP_LIBS) -lm
 
 # The built-in definitions go into the binary as data, name and text.

@@ -193,6 +193,7 @@ bool controller_start(controller_t *c, err_t *err) {
     c->queue = queue_create(c->loop, &q, begin_work, c);
     if (!c->managed || !c->queue)
         return error_memory(err);
+    queue_pause(c->queue, true); /* until the lease is ours */
     informer_on(c->apps, &(informer_events_t){.changed = on_application}, c);
     informer_on(c->trackers, &(informer_events_t){.changed = on_tracker}, c);
     for (int k = 0; k < DEFINITION_KINDS; k++)
