@@ -122,6 +122,10 @@ static ptrdiff_t find(const jv_t *object, str_t key) {
     return -1;
 }
 
+ptrdiff_t jv_find(const jv_t *object, str_t key) {
+    return jv_is(object, JV_OBJECT) ? find(object, key) : -1;
+}
+
 jv_t *jv_get(const jv_t *object, str_t key) {
     if (!jv_is(object, JV_OBJECT))
         return NULL;

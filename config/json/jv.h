@@ -74,6 +74,7 @@ static inline size_t jv_count(const jv_t *v) { /* items or members; 0 for others
 }
 jv_t *jv_get(const jv_t *object, str_t key);
 jv_t *jv_getc(const jv_t *object, const char *key);
+ptrdiff_t jv_find(const jv_t *object, str_t key); /* the position of the member, or -1 */
 jv_t *jv_at(const jv_t *array, size_t i);
 /* Follows keys given as C strings, up to a NULL: jv_path(o, "metadata", "labels", NULL). */
 jv_t *jv_path(const jv_t *v, ...) __attribute__((sentinel));
@@ -96,6 +97,8 @@ void jv_append(arena_t *a, jv_t *array, jv_t *value);
 void jv_insert(arena_t *a, jv_t *array, size_t at, jv_t *value);
 void jv_remove_at(jv_t *array, size_t at);
 jv_t *jv_copy(arena_t *a, const jv_t *v); /* deep, strings too */
+jv_t *jv_copy_shape(arena_t *a,
+                    const jv_t *v); /* deep, but the strings are shared: changing one changes not the other */
 
 /* Equal by value: objects in any order, numbers numerically (1 equals 1.0). */
 bool jv_equal(const jv_t *a, const jv_t *b);

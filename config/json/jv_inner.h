@@ -29,9 +29,6 @@ bool jv_order_push(jv_order_t *o, const jv_t *object, int (*compare)(str_t, str_
 void jv_order_pop(jv_order_t *o, uint32_t handle); /* the last one pushed */
 const jv_member_t *jv_order_member(const jv_order_t *o, const jv_t *object, uint32_t handle, uint32_t i);
 
-/* A copy of containers and values whose strings are shared. */
-jv_t *jv_copy_shape(arena_t *a, const jv_t *v);
-
 /* The character at p (before end), or 0xFFFD with *size 1 where the bytes are no valid UTF-8, as Go's
  * utf8.DecodeRune. */
 uint32_t jv_utf8_decode(const char *p, const char *end, int *size);
