@@ -29,13 +29,16 @@ typedef struct regex_span {
     ptrdiff_t from, to;
 } regex_span_t;
 
-/* The first match at or after *at; spans (may be NULL) has room for regex_groups + 1. *found tells whether there is
- * one, and *at is moved to where the search for the next begins, so that a loop over regex_find sees the matches that
- * Go's FindAll sees: an empty one next to a previous match is left out. Start with a cursor of {0}. */
+/* Where a search over all matches stands: {0} at its start. */
 typedef struct regex_cursor {
     size_t at;
-    bool after; /* a match ended at `at` */
+    size_t last;  /* where the previous match ended, plus 1; 0: none yet */
+    bool checked; /* the text is known to be UTF-8 */
 } regex_cursor_t;
+
+/* The next match at or after the cursor, which moves past it, so that a loop sees the matches that Go's FindAll sees:
+ * an empty one right after a previous match is left out. spans has room for regex_groups + 1 and may be NULL. False
+ * only when a limit was passed (ERR_LIMIT). */
 bool regex_find(regex_t *r, str_t text, regex_cursor_t *at, regex_span_t *spans, bool *found, err_t *err);
 
 /* Go's Expand: $1, ${1}, $name, ${name}, $$ in the template are replaced by the groups. */
