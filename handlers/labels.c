@@ -1,4 +1,5 @@
 #include "handlers/labels.h"
+#include <stdio.h>
 #include <stdlib.h>
 
 /* A map of strings under metadata, made where there is none. NULL where metadata is no object: vela-core's setters then
@@ -61,6 +62,21 @@ static int by_key(const void *x, const void *y) {
     return str_cmp((*l)->key, (*r)->key);
 }
 
+/* Go's %g: the fewest digits that give the same float64, an exponent from 1e6 and below 1e-4. */
+static void spew_double(buf_t *out, const jv_t *v) {
+    char text[64];
+    double d = 0;
+    int digits = 1;
+    jv_as_double(v, &d);
+    do
+        snprintf(text, sizeof text, "%.*e", digits - 1, d);
+    while (strtod(text, NULL) != d && digits++ < 17);
+    int exponent = atoi(strchr(text, 'e') ? strchr(text, 'e') + 1 : "0");
+    if (exponent >= -4 && exponent < 6)
+        snprintf(text, sizeof text, "%.*f", digits - 1 > exponent ? digits - 1 - exponent : 0, d);
+    buf_printf(out, "(float64)%s", text);
+}
+
 /* The object as Go's spew prints it with types and sorted keys: the bytes that vela-core hashes. */
 static void spew(buf_t *out, arena_t *a, const jv_t *v, int depth) {
     switch (jv_kind(v)) {
@@ -75,8 +91,7 @@ static void spew(buf_t *out, arena_t *a, const jv_t *v, int depth) {
         if (jv_is_integer(v) && jv_as_int(v, &i)) {
             buf_printf(out, "(int64)%lld", (long long)i);
         } else {
-            buf_addc(out, "(float64)");
-            buf_add(out, jv_text(a, v));
+            spew_double(out, v);
         }
         break;
     }
