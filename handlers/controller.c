@@ -104,7 +104,7 @@ static void on_application(void *arg, informer_t *i, const store_entry_t *before
         return; /* its finalizer is gone: nothing is left to do */
     /* A change of nothing but the status is our own writing, unless somebody else's reset it: generation and metadata
      * tell. */
-    if (before && before->generation == after->generation && before->deleting == after->deleting && after->ahead_at)
+    if (before && before->generation == after->generation && before->deleting == after->deleting && after->ahead)
         return;
     enqueue(arg, entry_ns(after), entry_name(after));
 }
@@ -117,7 +117,7 @@ static void on_managed(void *arg, str_t ns, str_t name) {
 static void on_tracker(void *arg, informer_t *i, const store_entry_t *before, const store_entry_t *after) {
     (void)i;
     const store_entry_t *e = after ? after : before;
-    if (!e->deleting || (after && after->ahead_at))
+    if (!e->deleting || (after && after->ahead))
         return;
     str_t name = entry_label(e, INDEX_APP_NAME), ns = entry_label(e, INDEX_APP_NAMESPACE);
     if (name.n && ns.n)

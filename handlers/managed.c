@@ -47,6 +47,8 @@ void managed_destroy(managed_t *m) {
 static void on_change(void *arg, informer_t *i, const store_entry_t *before, const store_entry_t *after) {
     (void)i;
     managed_t *m = arg;
+    if (after && after->ahead)
+        return; /* our own write: who made it goes on from its answer */
     const store_entry_t *e = after ? after : before;
     str_t name = entry_label(e, BY_NAME), ns = entry_label(e, BY_NAMESPACE);
     if (name.n && ns.n)

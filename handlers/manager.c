@@ -8,6 +8,7 @@
 #include "reactor/log.h"
 
 #include <signal.h>
+#include <stdio.h>
 #include <unistd.h>
 
 enum { FLUSH_MS = 1000 };
