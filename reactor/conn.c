@@ -27,6 +27,7 @@ struct conn {
     int busy; /* depth of our own calls: a destroyed connection is freed when the last returns */
     int want;
     bool open, closed, destroyed, paused;
+    bool in_ended; /* the other side says no more, and we do */
     bool kicked;
     bool finish, finished; /* conn_finish was called; the end was told */
     bool write_blocked;    /* until the socket is writable, or readable when write_wants_read */
@@ -87,6 +88,13 @@ static bool alive(const conn_t *c) {
     return !c->closed && !c->destroyed;
 }
 
+static void at_end(conn_t *c) {
+    if (!c->finish && c->ev.half_closed && c->ev.half_closed(c->arg))
+        c->in_ended = true;
+    else
+        fail(c, &ERROR_INIT);
+}
+
 /* ---- handshake ---- */
 
 static bool shake(conn_t *c) {
@@ -120,7 +128,7 @@ static size_t read_some(conn_t *c) {
         if (n > 0)
             return (size_t)n;
         if (n == 0)
-            fail(c, &ERROR_INIT);
+            at_end(c);
         else if (errno != EAGAIN && errno != EINTR)
             fail_errno(c, "connection with");
         return 0;
@@ -134,6 +142,8 @@ static size_t read_some(conn_t *c) {
     int saved = errno, e = SSL_get_error(c->ssl, n);
     if (e == SSL_ERROR_WANT_WRITE)
         c->read_wants_write = true;
+    else if (e == SSL_ERROR_ZERO_RETURN)
+        at_end(c);
     else if (e != SSL_ERROR_WANT_READ)
         fail_tls(c, e, saved);
     return 0;
@@ -142,7 +152,7 @@ static size_t read_some(conn_t *c) {
 static void read_slice(conn_t *c) {
     size_t total = 0;
     int64_t began = loop_clock();
-    while (alive(c) && !c->paused) {
+    while (alive(c) && !c->paused && !c->in_ended) {
         size_t n = read_some(c);
         if (!n)
             return;
@@ -245,7 +255,7 @@ static void write_slice(conn_t *c) {
 /* ---- events ---- */
 
 static void update_want(conn_t *c) {
-    int want = c->paused ? 0 : LOOP_READ;
+    int want = c->paused || c->in_ended ? 0 : LOOP_READ;
     if ((c->write_blocked && !c->write_wants_read) || c->read_wants_write || c->shake_wants_write)
         want |= LOOP_WRITE;
     if (c->write_blocked && c->write_wants_read)

@@ -21,6 +21,8 @@ typedef struct conn_events {
     void (*fill)(void *arg, buf_t *out);
     /* Once, last. ERR_NONE: the other side ended in order. The owner destroys the connection, now or later. */
     void (*closed)(void *arg, const err_t *err);
+    /* The other side says no more: true keeps the connection for what we still have to say. May be NULL. */
+    bool (*half_closed)(void *arg);
 } conn_events_t;
 
 /* How much a fill should add at most. */

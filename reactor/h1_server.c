@@ -20,7 +20,7 @@ typedef struct h1 {
     http1_body_t body;
     http_exchange_t *x;
     int64_t since; /* when what we wait for began */
-    bool served, keep_alive, chunks, terminated;
+    bool served, keep_alive, chunks, terminated, eof;
 } h1_t;
 
 static bool begin(server_conn_t *sc) {
@@ -88,6 +88,30 @@ static bool begin_body(server_conn_t *sc, h1_t *h) {
     return true;
 }
 
+static const char PREFACE[] = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+
+/* Whether a client that knows that we speak HTTP/2 without TLS (curl --http2-prior-knowledge) has begun, or may have:
+ * then the connection is HTTP/2's, or waits for more. */
+static bool is_http2(server_conn_t *sc, h1_t *h) {
+    size_t n = h->in.n < sizeof PREFACE - 1 ? h->in.n : sizeof PREFACE - 1;
+    if (h->served || n < 4 || memcmp(h->in.p, PREFACE, n) != 0)
+        return false;
+    if (n < sizeof PREFACE - 1)
+        return true;
+    buf_t in = h->in;
+    buf_init(&h->in);
+    sc->proto = NULL;
+    release(sc);
+    if (HTTP2_SERVER.begin(sc)) {
+        sc->proto = &HTTP2_SERVER;
+        sc->proto->input(sc, in.p, in.n);
+    } else {
+        server_conn_close(sc);
+    }
+    buf_release(&in);
+    return true;
+}
+
 /* True when a head was taken off the input. */
 static bool take_head(server_conn_t *sc, h1_t *h) {
     size_t blank = 0;
@@ -98,6 +122,8 @@ static bool take_head(server_conn_t *sc, h1_t *h) {
         h->scanned = 0;
     }
     if (!h->in.n)
+        return false;
+    if (is_http2(sc, h))
         return false;
     if ((unsigned char)h->in.p[0] < 'A' || h->in.p[0] > 'z') { /* such as a TLS handshake */
         refuse(sc, 400, "this is not an HTTP request");
@@ -165,7 +191,7 @@ static void input(server_conn_t *sc, const char *p, size_t n) {
         return;
     }
     process(sc, h);
-    if (sc->server && h->state == BUSY && h->in.n > MAX_AHEAD)
+    if (sc->server && sc->proto == &HTTP1_SERVER && h->state == BUSY && h->in.n > MAX_AHEAD)
         conn_pause(sc->conn, true);
 }
 
@@ -250,6 +276,10 @@ static void next_request(server_conn_t *sc, h1_t *h) {
     if (h->in.n == 0)
         buf_release(&h->in);
     process(sc, h);
+    if (h->eof && h->state != BUSY && sc->server) {
+        h->state = CLOSING;
+        server_conn_finish(sc);
+    }
 }
 
 static void fill(server_conn_t *sc, buf_t *out) {
@@ -270,6 +300,14 @@ static void fill(server_conn_t *sc, buf_t *out) {
         next_request(sc, h);
     else if (x->undrained)
         exchange_drained(x);
+}
+
+/* Who has sent his requests and shut his side down (printf … | nc) still wants the replies; but a stream of unknown
+ * length ends with its reader, and nobody would tell of a reader that is gone for good. */
+static bool half_closed(server_conn_t *sc) {
+    h1_t *h = sc->state;
+    h->eof = true;
+    return h->state == BUSY && (!h->x->started || h->x->ended);
 }
 
 static void drain(server_conn_t *sc) {
@@ -293,4 +331,4 @@ static bool tick(server_conn_t *sc, int64_t now) {
     return true;
 }
 
-const protocol_t HTTP1_SERVER = {begin, input, fill, start, more, reset, drain, tick, release};
+const protocol_t HTTP1_SERVER = {begin, input, fill, start, more, reset, drain, half_closed, tick, release};

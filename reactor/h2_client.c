@@ -189,6 +189,13 @@ static void headers_complete(nghttp2_session *session, h2_conn_t *h, int32_t id)
     stream_deliver_headers(s);
 }
 
+/* The whole answer came before we had sent the whole request: what is left of it interests nobody. */
+static void stop_sending(nghttp2_session *session, const nghttp2_frame *frame) {
+    if ((frame->hd.flags & NGHTTP2_FLAG_END_STREAM) &&
+        nghttp2_session_get_stream_local_close(session, frame->hd.stream_id) == 0)
+        nghttp2_submit_rst_stream(session, NGHTTP2_FLAG_NONE, frame->hd.stream_id, NGHTTP2_NO_ERROR);
+}
+
 static int on_frame(nghttp2_session *session, const nghttp2_frame *frame, void *arg) {
     h2_conn_t *h = arg;
     if (!h->client)
@@ -196,6 +203,10 @@ static int on_frame(nghttp2_session *session, const nghttp2_frame *frame, void *
     switch (frame->hd.type) {
     case NGHTTP2_HEADERS:
         headers_complete(session, h, frame->hd.stream_id);
+        stop_sending(session, frame);
+        break;
+    case NGHTTP2_DATA:
+        stop_sending(session, frame);
         break;
     case NGHTTP2_SETTINGS:
         if (!(frame->hd.flags & NGHTTP2_FLAG_ACK))
@@ -407,7 +418,7 @@ static void on_dialled(void *arg, int fd, const err_t *dial_err) {
         lose(h, dial_err);
         return;
     }
-    static const conn_events_t events = {on_open, on_input, on_fill, on_closed};
+    static const conn_events_t events = {on_open, on_input, on_fill, on_closed, NULL};
     conn_options_t o = {.priority = c->urgent ? LOOP_URGENT : LOOP_IO,
                         .tls = c->tls,
                         .host = str_c(c->host),

@@ -12,6 +12,9 @@ enum {
     /* Streams that a client opens and resets at once cost us their handlers: so many at a time, so many a second. */
     RESET_BURST = 500,
     RESET_RATE = 50,
+    /* A reply that ends before its request does (413, 408): the client is told to send no further, but not at once,
+     * since curl then forgets to read the reply. */
+    LATE_RESET_MS = 1000,
 };
 
 typedef struct h2 {
@@ -125,13 +128,15 @@ static int on_stream_close(nghttp2_session *session, int32_t id, uint32_t code, 
     return verdict(sc);
 }
 
-/* A reply that ends before its request does (413, 408) tells the client to send no further. */
 static int on_frame_sent(nghttp2_session *session, const nghttp2_frame *frame, void *arg) {
-    (void)arg;
-    if ((frame->hd.type == NGHTTP2_HEADERS || frame->hd.type == NGHTTP2_DATA) &&
-        (frame->hd.flags & NGHTTP2_FLAG_END_STREAM) &&
-        nghttp2_session_get_stream_remote_close(session, frame->hd.stream_id) == 0)
-        nghttp2_submit_rst_stream(session, NGHTTP2_FLAG_NONE, frame->hd.stream_id, NGHTTP2_NO_ERROR);
+    if ((frame->hd.type != NGHTTP2_HEADERS && frame->hd.type != NGHTTP2_DATA) ||
+        !(frame->hd.flags & NGHTTP2_FLAG_END_STREAM))
+        return 0;
+    http_exchange_t *x = exchange_of(session, arg, frame->hd.stream_id);
+    if (x) {
+        x->end_sent = true;
+        x->progress = loop_now(x->sc->server->loop);
+    }
     return 0;
 }
 
@@ -307,6 +312,8 @@ static void check_exchange(server_conn_t *sc, http_exchange_t *x, int64_t now) {
     h2_t *h = sc->state;
     if (!x->whole && !x->ended && now - x->began >= sc->server->body_ms)
         exchange_refuse(x, 408, "the body came too slowly");
+    else if (x->end_sent && now - x->progress >= LATE_RESET_MS)
+        nghttp2_submit_rst_stream(h->session, NGHTTP2_FLAG_NONE, x->id, NGHTTP2_NO_ERROR);
     else if (x->ended && now - x->progress >= sc->server->body_ms)
         nghttp2_submit_rst_stream(h->session, NGHTTP2_FLAG_NONE, x->id, NGHTTP2_CANCEL);
     else
@@ -328,4 +335,4 @@ static bool tick(server_conn_t *sc, int64_t now) {
     return true;
 }
 
-const protocol_t HTTP2_SERVER = {begin, input, fill, start, more, reset, drain, tick, release};
+const protocol_t HTTP2_SERVER = {begin, input, fill, start, more, reset, drain, NULL, tick, release};

@@ -95,8 +95,13 @@ static void on_closed(void *arg, const err_t *err) {
     server_conn_close(arg);
 }
 
+static bool on_half_closed(void *arg) {
+    server_conn_t *sc = arg;
+    return sc->proto->half_closed && sc->proto->half_closed(sc);
+}
+
 static void accept_one(http_server_t *s, int fd) {
-    static const conn_events_t events = {on_open, on_input, on_fill, on_closed};
+    static const conn_events_t events = {on_open, on_input, on_fill, on_closed, on_half_closed};
     int on = 1;
     setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     server_conn_t *sc = mem_alloc(sizeof *sc);

@@ -21,6 +21,7 @@ typedef struct protocol {
     void (*more)(http_exchange_t *x); /* there is more in x->out, or the reply has ended */
     void (*reset)(http_exchange_t *x);
     void (*drain)(server_conn_t *sc);
+    bool (*half_closed)(server_conn_t *sc); /* true: goes on with what is to be sent; NULL: false */
     /* Looks at deadlines. False: close the connection. */
     bool (*tick)(server_conn_t *sc, int64_t now);
     void (*release)(server_conn_t *sc);
@@ -81,6 +82,7 @@ struct http_exchange {
     bool ended;    /* the reply is complete: the handler no longer has x */
     bool bodyless; /* HEAD, 204, 304: what is written is dropped */
     bool too_large;
+    bool end_sent;            /* HTTP/2: the reply's last frame went out */
     bool undrained, deferred; /* written since the last drain; HTTP/2 waits for more to be written */
     buf_t out;
     size_t sent; /* of out */
