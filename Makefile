@@ -29,6 +29,10 @@ LINK := -static-pie -Wl,-z,relro,-z,now
 endif
 CFLAGS = -std=gnu11 -D_GNU_SOURCE -I. -I$(BUILD) $(OPT) $(WARN) $(HARD) $(DEP_CFLAGS) $(EXTRA)
 
+# V=1 shows the commands.
+Q := $(if $(V),,@)
+say = $(if $(V),@:,@echo "  $(1)")
+
 # ---- the rooms ----
 room = $(patsubst %.c,$(BUILD)/%.o,$(filter-out %/main.c,$(wildcard $(addsuffix /*.c,$(1)))))
 BASE := $(BUILD)/libbase.a
@@ -60,17 +64,21 @@ $(BUILD)/%.a:
 
 $(BUILD)/%.o: %.c $(BUILD)/flags.mk
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) -MMD -MP -c $< -o $@
+	$(call say,$(CC) $<)
+	$(Q)$(CC) $(CFLAGS) -MMD -MP -c $< -o $@
 $(BUILD)/%.o: $(BUILD)/%.c
-	$(CC) $(CFLAGS) -c $< -o $@
+	$(Q)$(CC) $(CFLAGS) -c $< -o $@
 
 $(BUILD)/velella: $(BUILD)/handlers/main.o $(ALL)
-	$(CC) $(LINK) $(OPT) -o $@ $^ $(DEP_LIBS) -lm
+	$(call say,link $@)
+	$(Q)$(CC) $(LINK) $(OPT) -o $@ $^ $(DEP_LIBS) -lm
 $(BUILD)/velella-apiserver: $(BUILD)/contrib/apiserver/main.o $(SERVING)
-	$(CC) $(LINK) $(OPT) -o $@ $^ $(DEP_LIBS) -lm
+	$(call say,link $@)
+	$(Q)$(CC) $(LINK) $(OPT) -o $@ $^ $(DEP_LIBS) -lm
 
 $(BUILD)/velella-demo: $(BUILD)/contrib/demo/main.o $(BUILD)/contrib/demo/tree.o $(ALL)
-	$(CC) $(LINK) $(OPT) -o $@ $^ $(DEP_LIBS) -lm
+	$(call say,link $@)
+	$(Q)$(CC) $(LINK) $(OPT) -o $@ $^ $(DEP_LIBS) -lm
 
 # The built-in definitions go into the binary as data, name and text.
 $(BUILD)/builtin_definitions.c: contrib/embed.sh $(wildcard contrib/definitions/*)
@@ -90,9 +98,10 @@ $(call tests,cue): $(CUE) $(CONFIG) $(BASE)
 $(call tests,kubeapi): $(KUBEAPI) $(REACTOR) $(CONFIG) $(BASE)
 $(call tests,handlers): $(ALL)
 $(call tests,apiserver): $(SERVING)
-$(INTEGRATION): $(APISERVER) $(ALL) | $(PROGRAMS)
+$(INTEGRATION): $(patsubst %.c,$(BUILD)/%.o,$(filter-out test/integration/test_%,$(wildcard test/integration/*.c))) $(ALL) | $(PROGRAMS)
 $(BUILD)/test/%: $(BUILD)/test/%.o $(HELPERS)
-	$(CC) $(LINK) $(OPT) -o $@ $< $(HELPERS) $(filter %.a,$^) $(DEP_LIBS) $(CHECK_LIBS) -lm
+	$(call say,link $@)
+	$(Q)$(CC) $(LINK) $(OPT) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(DEP_LIBS) $(CHECK_LIBS) -lm
 
 test: unit integration
 unit: $(PROGRAMS) $(UNIT)
@@ -116,7 +125,8 @@ fuzz: lint-deps
 fuzz-programs: $(addprefix $(BUILD)/fuzz/,$(FUZZ))
 $(BUILD)/fuzz/%: $(BUILD)/test/fuzz/%.o $(APISERVER) $(ALL)
 	@mkdir -p $(@D)
-	$(CC) -fsanitize=fuzzer $(LINK) $(OPT) -o $@ $^ $(DEP_LIBS) -lm
+	$(call say,link $@)
+	$(Q)$(CC) -fsanitize=fuzzer $(LINK) $(OPT) -o $@ $^ $(DEP_LIBS) -lm
 
 static:
 	@$(MAKE) --no-print-directory BUILD=build-static STATIC=1 all

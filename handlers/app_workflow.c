@@ -245,7 +245,10 @@ static bool supported(application_t *x, const jv_t *step, const app_component_t 
 static void step_failed(application_t *x, work_t *w, err_t *why, err_t *first) {
     w->failed = true;
     str_t text = arena_printf(x->a, "%s", error_text(why));
+    bool told = str_eq(jv_str(jv_getc(w->step, "message")), text);
     status_step_phase(x->a, w->step, "failed", "Execute", text);
+    if (!told && why->code != ERR_CANCELLED && why->code != ERR_TIMEOUT)
+        application_event(x, true, "FailedApply", text.p);
     if (first->code == ERR_NONE)
         error_move(first, why);
     else

@@ -1,0 +1,248 @@
+/* The thread through the house, on two real processes: an Application becomes a running Deployment and everything that
+ * an operator counts on besides. */
+#include "test/integration/cluster.h"
+
+#include <signal.h>
+#include <unistd.h>
+
+enum { MANY = 200, SETTLE_MS = 20000, MANY_MS = 90000, MOST_REQUESTS = 20 };
+
+static void application(cluster_t *c, const char *name, const char *image) {
+    cluster_create(c,
+                   "{\"apiVersion\":\"core.oam.dev/v1beta1\",\"kind\":\"Application\",\"metadata\":{\"name\":\"%s\","
+                   "\"namespace\":\"default\"},\"spec\":{\"components\":[{\"name\":\"%s\",\"type\":\"webservice\","
+                   "\"properties\":{\"image\":\"%s\"}}]}}",
+                   name, name, image);
+}
+
+static jv_t *deployment(cluster_t *c, const char *name) {
+    return cluster_get(c, "apps/v1", "Deployment", "default", name);
+}
+
+static str_t image_of(cluster_t *c, const char *name) {
+    const jv_t *containers = jv_path(deployment(c, name), "spec", "template", "spec", "containers", NULL);
+    return jv_str(jv_getc(jv_at(containers, 0), "image"));
+}
+
+static void begin(cluster_t *c) {
+    cluster_definitions(c);
+    cluster_start_velella(c, NULL);
+}
+
+/* ---- the life of one Application ---- */
+
+static bool has_changed_image(cluster_t *c, void *arg) {
+    return str_eqc(image_of(c, arg), "nginx:2");
+}
+
+static bool is_there(cluster_t *c, void *arg) {
+    return deployment(c, arg) != NULL;
+}
+
+static bool all_gone(cluster_t *c, void *arg) {
+    (void)arg;
+    return cluster_count(c, "core.oam.dev/v1beta1", "Application", "default") == 0 &&
+           cluster_count(c, "apps/v1", "Deployment", "default") == 0 &&
+           cluster_count(c, "core.oam.dev/v1beta1", "ResourceTracker", "") == 0 &&
+           cluster_count(c, "core.oam.dev/v1beta1", "ApplicationRevision", "default") == 0;
+}
+
+static void life(cluster_t *c) {
+    begin(c);
+    application(c, "one", "nginx:1");
+    cluster_phase(c, "default", "one", "running", SETTLE_MS);
+    jv_t *app = cluster_get(c, "core.oam.dev/v1beta1", "Application", "default", "one");
+    ck_assert(str_eqc(jv_path_str(app, "status", "latestRevision", "name", NULL), "one-v1"));
+    ck_assert(jv_true(jv_path(jv_at(jv_path(app, "status", "services", NULL), 0), "healthy", NULL)));
+    jv_t *d = deployment(c, "one");
+    static const char *const labels[] = {"app.oam.dev/name",        "app.oam.dev/namespace", "app.oam.dev/component",
+                                         "app.oam.dev/appRevision", "oam.dev/render-hash",   "workload.oam.dev/type"};
+    for (size_t i = 0; i < sizeof labels / sizeof *labels; i++)
+        ck_assert_msg(jv_path_str(d, "metadata", "labels", labels[i], NULL).n > 0, "label %s is missing", labels[i]);
+
+    cluster_patch(c, "core.oam.dev/v1beta1", "Application", "default", "one",
+                  "{\"spec\":{\"components\":[{\"name\":\"one\",\"type\":\"webservice\",\"properties\":{\"image\":"
+                  "\"nginx:2\"}}]}}");
+    cluster_until(c, has_changed_image, (void *)"one", SETTLE_MS, "the new image in the Deployment");
+    cluster_phase(c, "default", "one", "running", SETTLE_MS);
+    ck_assert_uint_eq(cluster_count(c, "core.oam.dev/v1beta1", "ResourceTracker", ""), 1);
+
+    cluster_delete(c, "apps/v1", "Deployment", "default", "one");
+    cluster_until(c, is_there, (void *)"one", SETTLE_MS, "the Deployment back after it was deleted by hand");
+    cluster_phase(c, "default", "one", "running", SETTLE_MS);
+
+    cluster_delete(c, "core.oam.dev/v1beta1", "Application", "default", "one");
+    cluster_until(c, all_gone, NULL, SETTLE_MS, "nothing left of the deleted Application");
+}
+
+START_TEST(an_application_lives_changes_is_repaired_and_goes) {
+    cluster_run(life);
+}
+END_TEST
+
+/* A component that is taken away goes, the other stays and is not made anew. */
+static bool only_stays(cluster_t *c, void *arg) {
+    (void)arg;
+    return !deployment(c, "goes") && deployment(c, "stays");
+}
+
+static void shrink(cluster_t *c) {
+    begin(c);
+    cluster_create(
+        c,
+        "{\"apiVersion\":\"core.oam.dev/"
+        "v1beta1\",\"kind\":\"Application\",\"metadata\":{\"name\":\"two\",\"namespace\":"
+        "\"default\"},\"spec\":{\"components\":[{\"name\":\"stays\",\"type\":\"webservice\",\"properties\":{\"image\":"
+        "\"nginx\"}},{\"name\":\"goes\",\"type\":\"worker\",\"properties\":{\"image\":\"busybox\"}}]}}");
+    cluster_phase(c, "default", "two", "running", SETTLE_MS);
+    str_t uid = jv_path_str(deployment(c, "stays"), "metadata", "uid", NULL);
+    cluster_patch(c, "core.oam.dev/v1beta1", "Application", "default", "two",
+                  "{\"spec\":{\"components\":[{\"name\":\"stays\",\"type\":\"webservice\",\"properties\":{\"image\":"
+                  "\"nginx\"}}]}}");
+    cluster_until(c, only_stays, NULL, SETTLE_MS, "the removed component's Deployment gone");
+    cluster_phase(c, "default", "two", "running", SETTLE_MS);
+    ck_assert(str_eq(uid, jv_path_str(deployment(c, "stays"), "metadata", "uid", NULL)));
+}
+
+START_TEST(a_removed_component_is_collected_and_the_others_stay) {
+    cluster_run(shrink);
+}
+END_TEST
+
+/* ---- many ---- */
+
+static bool all_deployed(cluster_t *c, void *arg) {
+    (void)arg;
+    return cluster_count(c, "apps/v1", "Deployment", "default") == MANY;
+}
+
+static bool all_running(cluster_t *c, void *arg) {
+    (void)arg;
+    arena_t *a = arena_create();
+    err_t err = ERROR_INIT;
+    const api_resource_t *r = mapping_find(c->mapping, STR("core.oam.dev/v1beta1"), STR("Application"), &err);
+    const jv_t *items = jv_getc(api_list(c->api, r, STR("default"), NULL, a, &err), "items");
+    size_t n = 0;
+    for (size_t i = 0; i < jv_count(items); i++)
+        n += str_eqc(jv_path_str(jv_at(items, i), "status", "status", NULL), "running");
+    arena_destroy(a);
+    return n == MANY;
+}
+
+static void create_many(cluster_t *c) {
+    for (int i = 0; i < MANY; i++) {
+        char name[16];
+        snprintf(name, sizeof name, "app-%d", i);
+        application(c, name, "nginx:1");
+    }
+}
+
+static void many(cluster_t *c) {
+    cluster_definitions(c);
+    cluster_start_velella(c, "--kube-api-qps=2000", "--kube-api-burst=2000", NULL);
+    int64_t began = loop_clock();
+    create_many(c);
+    ck_assert_int_eq(cluster_threads(c->velella), 1);
+    cluster_until(c, all_deployed, NULL, MANY_MS, "200 Deployments");
+    int64_t deployed = loop_clock() - began;
+    ck_assert_int_eq(cluster_threads(c->velella), 1);
+    cluster_until(c, all_running, NULL, MANY_MS, "200 Applications running");
+    fiber_sleep(1500, NULL); /* events and late reconciles count too */
+    printf("%d Applications: all deployed after %lld ms, running after %lld ms\n", MANY, (long long)deployed,
+           (long long)(loop_clock() - began - 1500));
+    uint64_t total = cluster_requests(c, true);
+    printf("requests per Application: %.1f (at most %d)\n", (double)total / MANY, MOST_REQUESTS);
+    ck_assert_uint_le(total, (uint64_t)MANY * MOST_REQUESTS);
+}
+
+START_TEST(two_hundred_applications_in_one_thread_and_few_requests) {
+    cluster_run(many);
+}
+END_TEST
+
+/* ---- memory and start ---- */
+
+static void small(cluster_t *c) {
+    c->definitions = suite_shared("upstream/definitions");
+    cluster_definitions(c);
+    application(c, "before", "nginx:1"); /* there before velella starts */
+    int64_t began = loop_clock();
+    cluster_start_velella(c, NULL);
+    int64_t ms =
+        cluster_until(c, is_there, (void *)"before", SETTLE_MS, "the Deployment of an Application that was there");
+    printf("start to Deployment: %lld ms (looked at every 20 ms)\n", (long long)(ms >= 0 ? loop_clock() - began : 0));
+    cluster_phase(c, "default", "before", "running", SETTLE_MS);
+    long kb = cluster_rss(c->velella);
+    printf("resident: %.1f MB with %zu component definitions\n", (double)kb / 1024,
+           cluster_count(c, "core.oam.dev/v1beta1", "ComponentDefinition", ""));
+#if !defined(__SANITIZE_ADDRESS__) && !defined(VELELLA_SANITIZED)
+    ck_assert_int_le(kb, 12 * 1024);
+    ck_assert_int_le(ms, 140); /* 100 ms, and the time between two looks and of the test's own requests */
+#endif
+}
+
+START_TEST(it_starts_fast_and_stays_small) {
+    cluster_run(small);
+}
+END_TEST
+
+/* ---- crashes ---- */
+
+static void crash(cluster_t *c) {
+    begin(c);
+    for (int round = 0; round < 6; round++) {
+        char name[16];
+        snprintf(name, sizeof name, "crash-%d", round);
+        application(c, name, "nginx:1");
+        fiber_sleep(5 + 15 * round, NULL);
+        cluster_kill(&c->velella, SIGKILL);
+        cluster_start_velella(c, NULL);
+    }
+    for (int round = 0; round < 6; round++) {
+        char name[16];
+        snprintf(name, sizeof name, "crash-%d", round);
+        cluster_phase(c, "default", name, "running", SETTLE_MS);
+    }
+    ck_assert_uint_eq(cluster_count(c, "core.oam.dev/v1beta1", "ApplicationRevision", "default"), 6);
+    ck_assert_uint_eq(cluster_count(c, "core.oam.dev/v1beta1", "ResourceTracker", ""), 6);
+    ck_assert_uint_eq(cluster_count(c, "apps/v1", "Deployment", "default"), 6);
+    cluster_delete(c, "core.oam.dev/v1beta1", "Application", "default", "crash-0");
+    fiber_sleep(3, NULL);
+    cluster_kill(&c->velella, SIGKILL);
+    cluster_start_velella(c, NULL);
+    for (int i = 1; i < 6; i++) {
+        char name[16];
+        snprintf(name, sizeof name, "crash-%d", i);
+        cluster_delete(c, "core.oam.dev/v1beta1", "Application", "default", name);
+    }
+    cluster_until(c, all_gone, NULL, SETTLE_MS, "nothing left after crashes and deletions");
+}
+
+START_TEST(killed_at_any_moment_it_ends_in_the_same_state) {
+    cluster_run(crash);
+}
+END_TEST
+
+static void empty_server(cluster_t *c) {
+    begin(c);
+    application(c, "old", "nginx:1");
+    cluster_phase(c, "default", "old", "running", SETTLE_MS);
+    cluster_restart_server(c); /* empty: low versions, no Application */
+    cluster_definitions(c);
+    application(c, "new", "nginx:1");
+    cluster_phase(c, "default", "new", "running", 40000);
+    ck_assert_ptr_null(deployment(c, "old"));
+    ck_assert_int_eq(kill(c->velella, 0), 0);
+    application(c, "old", "nginx:2");
+    cluster_phase(c, "default", "old", "running", SETTLE_MS);
+    ck_assert(str_eqc(image_of(c, "old"), "nginx:2"));
+}
+
+START_TEST(a_server_that_comes_back_empty_is_listed_anew) {
+    cluster_run(empty_server);
+}
+END_TEST
+
+SUITE(thread, an_application_lives_changes_is_repaired_and_goes, a_removed_component_is_collected_and_the_others_stay,
+      two_hundred_applications_in_one_thread_and_few_requests, it_starts_fast_and_stays_small,
+      killed_at_any_moment_it_ends_in_the_same_state, a_server_that_comes_back_empty_is_listed_anew)
