@@ -297,7 +297,9 @@ static bool explain_certificate(SSL *ssl, str_t host, buf_t *out) {
         return false;
     case X509_V_ERR_HOSTNAME_MISMATCH:
     case X509_V_ERR_IP_ADDRESS_MISMATCH: {
-        X509 *cert = SSL_get0_peer_certificate(ssl);
+        /* The session has no peer yet, but the chain that was looked at. */
+        STACK_OF(X509) *chain = SSL_get0_verified_chain(ssl);
+        X509 *cert = sk_X509_num(chain) > 0 ? sk_X509_value(chain, 0) : NULL;
         buf_addc(out, "certificate is valid for ");
         if (cert)
             list_names(cert, out);
