@@ -112,7 +112,8 @@ __asm__(".text\n"
         "  popq %r12\n  .cfi_adjust_cfa_offset -8\n  .cfi_restore %r12\n"
         "  popq %rbx\n  .cfi_adjust_cfa_offset -8\n  .cfi_restore %rbx\n"
         "  popq %rbp\n  .cfi_adjust_cfa_offset -8\n  .cfi_restore %rbp\n"
-        "  ret\n"
+        "  popq %rcx\n  .cfi_adjust_cfa_offset -8\n  .cfi_register %rip, %rcx\n"
+        "  jmpq *%rcx\n" /* ret would be predicted to return to whom it doesn't: 10 ns instead of 2.5 */
         "  .cfi_endproc\n"
         ".size stack_switch, .-stack_switch\n");
 

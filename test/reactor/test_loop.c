@@ -139,6 +139,16 @@ START_TEST(tasks_run_in_order_once_and_never_inside_the_call) {
 }
 END_TEST
 
+START_TEST(a_task_that_never_ran_may_be_cancelled_after_the_loop) {
+    world_t w = world_create();
+    loop_task_init(&w.a, mark_a, &w);
+    loop_post(w.loop, &w.a);
+    loop_destroy(w.loop);
+    ck_assert(list_empty(&w.a.link));
+    loop_task_cancel(&w.a);
+}
+END_TEST
+
 START_TEST(a_stop_before_the_run_ends_it_at_once_and_only_once) {
     world_t w = world_create();
     loop_task_init(&w.a, mark_a, &w);
@@ -364,10 +374,13 @@ static void long_slice(void *arg) {
 
 START_TEST(the_loop_measures_its_longest_slice_and_its_lag) {
     world_t w = world_create();
-    run_for(&w, 120);
-    loop_stats_reset(w.loop);
-    run_for(&w, 120);
-    ck_assert_int_lt(loop_stats(w.loop).longest_slice_us, 100000);
+    bool small = false;
+    for (int i = 0; i < 5 && !small; i++) { /* on a busy machine not each time */
+        loop_stats_reset(w.loop);
+        run_for(&w, 120);
+        small = loop_stats(w.loop).longest_slice_us < 90000 && loop_stats(w.loop).max_lag_us < 90000;
+    }
+    ck_assert_msg(small, "an idle loop measured %d us of lag", (int)loop_stats(w.loop).max_lag_us);
     loop_task_init(&w.a, long_slice, &w);
     loop_post(w.loop, &w.a);
     run_for(&w, 170);
@@ -383,7 +396,8 @@ END_TEST
 
 SUITE(loop, a_timer_is_never_early_and_repeats_when_asked, a_timer_started_at_the_end_of_a_long_slice_is_not_early,
       a_repeating_timer_may_be_destroyed_from_its_own_callback, tasks_run_in_order_once_and_never_inside_the_call,
-      a_stop_before_the_run_ends_it_at_once_and_only_once, a_stop_ends_the_slice_and_leaves_the_rest_for_the_next_run,
+      a_task_that_never_ran_may_be_cancelled_after_the_loop, a_stop_before_the_run_ends_it_at_once_and_only_once,
+      a_stop_ends_the_slice_and_leaves_the_rest_for_the_next_run,
       endless_work_starves_neither_sockets_nor_urgent_timers, many_ready_sockets_give_work_a_turn_each_millisecond,
       again_calls_back_though_the_poller_is_silent,
       each_direction_is_wanted_alone_and_destroy_in_the_callback_ends_both,
