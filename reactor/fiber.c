@@ -33,7 +33,7 @@
 enum {
     STACK_SCALE = WITH_ASAN ? 4 : 1, /* the sanitizer's frames are larger */
     STACK_BYTES = 64 * 1024 * STACK_SCALE,
-    POOL_MOST = 64,
+    POOL_MOST = 16, /* more than work at a time; what a burst needed goes back */
 };
 
 /* ---- stacks ---- */

@@ -80,7 +80,7 @@ START_TEST(the_loop_runs_on_while_the_child_works) {
     setup(&w);
     shell(&w, "sleep 0.05");
     ck_assert(w.ok && w.result.status == 0);
-    ck_assert_int_gt(w.ticks, 10);
+    ck_assert_int_gt(w.ticks, 3);
     release(&w);
 }
 END_TEST

@@ -292,7 +292,7 @@ START_TEST(an_orderly_stop_unwinds_every_fiber_with_timers_pending) {
     fiber_cancel_all(w.loop);
     loop_run(w.loop);
     ck_assert_uint_eq(fiber_stats().alive, 0);
-    ck_assert_uint_le(fiber_stats().pooled, 64);
+    ck_assert_uint_le(fiber_stats().pooled, 16);
     loop_timer_destroy(t);
     world_release(&w);
 }
