@@ -1,12 +1,13 @@
-/* From a kubeconfig (or a pod's own credentials) to a client: certificates are read, a token file stays a file, so that its
- * rotation is seen. */
+/* From a kubeconfig (or a pod's own credentials) to a client: certificates are read, a token file stays a file, so that
+ * its rotation is seen. */
 #ifndef KUBEAPI_CONNECT_H
 #define KUBEAPI_CONNECT_H
 
 #include "config/kubeconfig.h"
 #include "kubeapi/api.h"
 
-/* Fills an api_config_t; strings are borrowed from the kubeconfig or lie in the arena, until api_create has copied them. */
+/* Fills an api_config_t; strings are borrowed from the kubeconfig or lie in the arena, until api_create has copied
+ * them. */
 bool connect_config(arena_t *a, const kubeconfig_t *k, api_config_t *out, err_t *err);
 
 /* The client of what kubeconfig_find finds. `path` as there. */

@@ -1,0 +1,44 @@
+/* The informers' inside, for informer*.c. */
+#ifndef KUBEAPI_INFORMER_INNER_H
+#define KUBEAPI_INFORMER_INNER_H
+
+#include "kubeapi/gate.h"
+#include "kubeapi/informer.h"
+
+struct informers {
+    api_t *api;
+    link_t all;
+    gate_t gate; /* opens whenever an informer has synced */
+    loop_timer_t *timer;
+};
+
+struct informer {
+    informers_t *set;
+    link_t link;
+    unsigned users;
+    bool dead; /* stopped: freed by `free_task`, since it may have been from one of its own callbacks */
+    loop_task_t free_task;
+    arena_t *mem;
+    informer_spec_t spec; /* strings in mem */
+    store_t *store;
+    link_t handlers;
+    bool synced;
+    /* the list or watch in progress */
+    api_stream_t *stream;
+    bool listing;
+    bool must_list; /* what comes next */
+    scan_list_t list;
+    scan_lines_t lines;
+    char *version, *cont;
+    int64_t opened_at;
+    unsigned failures;
+    loop_timer_t *timer;
+    informer_stats_t stats;
+};
+
+/* informer_watch.c: list and watch. */
+void informer_run(informer_t *i);   /* opens what comes next */
+void informer_quit(informer_t *i);  /* closes what is open */
+void informer_ready(informer_t *i); /* the first list is complete (informer.c) */
+
+#endif
