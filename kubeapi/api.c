@@ -79,6 +79,7 @@ api_t *api_create(loop_t *l, const api_config_t *c, err_t *err) {
     api->timeout_ms = c->timeout_ms ? c->timeout_ms : 30000;
     api->limited = c->qps >= 0;
     bucket_init(&api->bucket, c->qps > 0 ? c->qps : 20, c->burst > 0 ? c->burst : 30);
+    api->background = api->bucket;
     if (!make_clients(api, c, err) || !auth_init(api, c, err)) {
         api_destroy(api);
         return NULL;
@@ -187,7 +188,7 @@ static bool mutates(api_verb_t v) {
 static bool wait_for_token(api_t *api, const api_options_t *o, err_t *err) {
     if (!api->limited || o->lease)
         return true;
-    int64_t ms = bucket_take(&api->bucket, loop_clock());
+    int64_t ms = bucket_take(o->background ? &api->background : &api->bucket, loop_clock());
     if (ms <= 0)
         return true;
     api->throttled++;

@@ -99,6 +99,7 @@ typedef struct api_options { /* all zero is fine, and so is a NULL pointer to it
     bool force;      /* apply: take over conflicting fields */
     bool metadata;   /* answers as PartialObjectMetadata(List) */
     bool lease;      /* on the leases' connection, without QPS limit or write guard */
+    bool background; /* QPS and burst of its own, so that it slows nobody down: events */
     bool no_observe; /* the answer isn't shown to the observer */
     str_t field_manager;
     str_t field_validation;                       /* Ignore, Warn, Strict */

@@ -23,7 +23,7 @@ struct api {
     bool insecure;
     http_client_t *requests, *watches, *leases;
     auth_t auth;
-    bucket_t bucket;
+    bucket_t bucket, background;
     bool limited;
     int64_t timeout_ms;
     bool (*may_write)(void *arg);

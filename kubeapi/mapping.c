@@ -299,6 +299,7 @@ static bool refresh(mapping_t *m, err_t *err) {
     }
     m->refreshing = true;
     m->invalid = false;
+    m->documents++;
     error_release(&m->failed);
     bool ok = refresh_at(m, STR("/api"), &m->failed) && refresh_at(m, STR("/apis"), &m->failed);
     m->refreshing = false;
