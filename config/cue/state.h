@@ -1,0 +1,105 @@
+/* The state of one vertex being expanded: shared by expand.c, disjoin.c, list.c and call.c. */
+#ifndef CONFIG_CUE_STATE_H
+#define CONFIG_CUE_STATE_H
+
+#include "config/cue/value.h"
+
+/* What can't be done at once: references and expressions first, then what decides which fields there are. */
+typedef enum task_kind { TASK_CONJ, TASK_PATTERN, TASK_DYNAMIC, TASK_COMPREHENSION, TASK_LIST } task_kind_t;
+
+typedef struct task {
+    uint8_t kind;
+    bool done;
+    const syn_t *x;
+    env_t *env;
+    info_t info;
+    bottom_t *error; /* why not yet */
+} task_t;
+
+/* One term of a disjunction. */
+typedef struct term {
+    const syn_t *x;
+    env_t *env;
+    value_t *value; /* instead of x */
+    bool marked;
+} term_t;
+
+typedef struct choice {
+    term_t *terms;
+    size_t n;
+    bool has_marks;
+    info_t info;
+    int chosen; /* -1: not yet */
+    syn_pos_t pos;
+} choice_t;
+
+typedef struct item {
+    const syn_t *x;
+    env_t *env;
+    const jv_t *data;
+    value_t *value;
+} item_t;
+
+/* A list among the conjuncts. */
+typedef struct list {
+    item_t *items;
+    size_t n, cap;
+    bool open;
+    conj_t elem; /* of an open list with a type */
+    info_t info;
+    syn_pos_t pos;
+    struct list *next;
+} list_t;
+
+struct state {
+    eval_t *e;
+    vertex_t *v;
+    size_t mark; /* of the trail */
+    task_t *tasks;
+    size_t ntasks, ctasks;
+    unsigned kind;
+    value_t *kind_value; /* what narrowed the kind last: a value or a syntax */
+    const syn_t *kind_syntax;
+    syn_pos_t kind_pos;
+    value_t *scalar;
+    value_t **checks;
+    size_t nchecks;
+    bool is_struct;    /* has a conjunct that is one */
+    bool maybe_struct; /* a literal of embeddings only */
+    bool has_type;
+    bool dirty;
+    list_t *lists, **last_list;
+    choice_t *choices;
+    size_t nchoices;
+    uint32_t ncyclic, nplain;
+    bottom_t *error;
+    bottom_t *incomplete;
+    syn_pos_t pos[4]; /* of the first conjuncts, for messages */
+    size_t npos;
+};
+
+void state_task(state_t *st, task_kind_t kind, const syn_t *x, env_t *env, info_t info);
+/* Narrows the kind; false after a conflict. */
+bool state_kind(state_t *st, unsigned kind, value_t *v, const syn_t *x, syn_pos_t pos);
+void state_choice(state_t *st, choice_t c);
+/* A conjunct for a field or item. */
+vertex_t *state_arc(state_t *st, const label_t *label, field_mark_t mark, conj_t c);
+void state_plain(state_t *st, const info_t *info);
+
+void list_task(state_t *st, task_t *t);
+void list_data(state_t *st, const jv_t *data, info_t info);
+/* A list that was computed. */
+void list_made(state_t *st, vertex_t *t, info_t info);
+void list_unify(state_t *st);
+
+/* The value of a vertex without scalar: its type, bounds and validators, simplified. */
+value_t *simplify(state_t *st);
+void simplify_checks(state_t *st);
+
+/* Runs over all conjuncts; false: there is a disjunction to choose a term of. */
+bool state_run(state_t *st);
+void state_finish(state_t *st);
+void state_init(state_t *st, eval_t *e, vertex_t *v);
+void disjoin(eval_t *e, vertex_t *v, state_t *st);
+
+#endif
