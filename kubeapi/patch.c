@@ -13,15 +13,25 @@ typedef struct merging {
     uint32_t i;
 } merging_t;
 
+/* The stacks of this file grow in the arena: at full depth they would fill a fiber's. */
 typedef struct merging_stack {
     arena_t *a;
-    size_t n;
-    merging_t items[JV_MAX_DEPTH];
+    size_t n, cap;
+    merging_t *items;
 } merging_stack_t;
+
+static void *room(arena_t *a, void *items, size_t n, size_t *cap, size_t size) {
+    if (n < *cap)
+        return items;
+    size_t old = *cap;
+    *cap = old ? 2 * old : 16;
+    return arena_grow(a, items, old * size, *cap * size);
+}
 
 static bool push(merging_stack_t *s, jv_t *into, const jv_t *patch) {
     if (s->n == JV_MAX_DEPTH)
         return false;
+    s->items = room(s->a, s->items, s->n, &s->cap, sizeof *s->items);
     s->items[s->n++] = (merging_t){into, patch, 0};
     return true;
 }
@@ -68,9 +78,7 @@ static bool merge_step(merging_stack_t *s) {
 }
 
 jv_t *patch_merge(arena_t *a, const jv_t *target, const jv_t *patch, err_t *err) {
-    merging_stack_t s;
-    s.a = a;
-    s.n = 0;
+    merging_stack_t s = {.a = a};
     jv_t *existing = jv_is(target, JV_OBJECT) && jv_is(patch, JV_OBJECT) ? jv_copy_shape(a, target) : NULL, *result;
     bool fine = add(&s, patch, existing, &result);
     while (fine && s.n)
@@ -95,21 +103,28 @@ typedef struct differing {
 typedef struct diff {
     arena_t *a;
     diff_part_t part;
-    size_t n;
-    differing_t stack[JV_MAX_DEPTH];
+    const jv_t *empty;
+    size_t n, cap;
+    differing_t *stack;
 } diff_t;
 
 static bool diff_push(diff_t *d, const jv_t *from, const jv_t *to, str_t key) {
     if (d->n == JV_MAX_DEPTH)
         return false;
+    d->stack = room(d->a, d->stack, d->n, &d->cap, sizeof *d->stack);
     d->stack[d->n++] = (differing_t){from, to, jv_object(d->a), key, 0};
     return true;
 }
 
-/* A value as a change: without its nulls where only changes are wanted. */
-static void set_change(diff_t *d, jv_t *patch, str_t key, const jv_t *value) {
-    if (d->part != DIFF_DELETIONS && (d->part == DIFF_ALL || jv_kind(value) != JV_NULL))
+/* A value that is new or another. Of a part, objects are gone through for the nulls in them: null asks for a deletion.
+ */
+static bool set_value(diff_t *d, jv_t *patch, str_t key, const jv_t *value) {
+    bool null = jv_kind(value) == JV_NULL;
+    if (d->part != DIFF_ALL && jv_is(value, JV_OBJECT) && value->n)
+        return diff_push(d, d->empty, value, key);
+    if (d->part == DIFF_ALL || null == (d->part == DIFF_DELETIONS))
         jv_set(d->a, patch, key, jv_copy_shape(d->a, value));
+    return true;
 }
 
 static void add_deletions(diff_t *d, const differing_t *top) {
@@ -132,18 +147,13 @@ static bool diff_step(diff_t *d) {
     if (before && jv_is(before, JV_OBJECT) && jv_is(m->value, JV_OBJECT))
         return diff_push(d, before, m->value, m->key);
     if (!before || !jv_equal(before, m->value))
-        set_change(d, top->patch, m->key, m->value);
+        return set_value(d, top->patch, m->key, m->value);
     return true;
 }
 
 static jv_t *diff(arena_t *a, const jv_t *from, const jv_t *to, diff_part_t part, err_t *err) {
-    diff_t d;
-    d.a = a;
-    d.n = 0;
-    d.part = part;
-    jv_t *empty = jv_object(a);
-    if (!diff_push(&d, jv_is(from, JV_OBJECT) ? from : empty, jv_is(to, JV_OBJECT) ? to : empty, STR_NONE))
-        return NULL;
+    diff_t d = {.a = a, .part = part, .empty = jv_object(a)};
+    diff_push(&d, jv_is(from, JV_OBJECT) ? from : d.empty, jv_is(to, JV_OBJECT) ? to : d.empty, STR_NONE);
     jv_t *patch = d.stack[0].patch;
     bool fine = true;
     while (fine && d.n)
@@ -167,8 +177,8 @@ typedef struct joining {
 } joining_t;
 
 static bool join(arena_t *a, jv_t *into, const jv_t *from) {
-    joining_t stack[JV_MAX_DEPTH];
-    size_t n = 0;
+    size_t n = 0, cap = 0;
+    joining_t *stack = room(a, NULL, 0, &cap, sizeof *stack);
     stack[n++] = (joining_t){into, from, 0};
     while (n) {
         joining_t *top = &stack[n - 1];
@@ -184,6 +194,7 @@ static bool join(arena_t *a, jv_t *into, const jv_t *from) {
         }
         if (n == JV_MAX_DEPTH)
             return false;
+        stack = room(a, stack, n, &cap, sizeof *stack);
         stack[n++] = (joining_t){existing, m->value, 0};
     }
     return true;

@@ -31,8 +31,8 @@ jv_t *patch_diff_strategic(arena_t *a, const jv_t *from, const jv_t *to, const p
 
 /* The patch on `current` that deletes what `original` had and `modified` hasn't, and adds or changes what `modified`
  * says, overwriting what others changed (apimachinery's CreateThreeWayJSONMergePatch and, with overwrite,
- * CreateThreeWayMergePatch). ERR_CONFLICT where it would change apiVersion, kind or metadata.name, as vela-core's
- * preconditions forbid. `original` may be NULL: nothing was applied before. */
+ * CreateThreeWayMergePatch). `original` may be NULL: nothing was applied before. The first gives ERR_CONFLICT where it
+ * would change apiVersion, kind or metadata.name: vela-core has these preconditions for custom kinds. */
 jv_t *patch_three_way_merge(arena_t *a, const jv_t *original, const jv_t *modified, const jv_t *current, err_t *err);
 jv_t *patch_three_way_strategic(arena_t *a, const jv_t *original, const jv_t *modified, const jv_t *current,
                                 const patch_schema_t *schema, err_t *err);
