@@ -252,5 +252,11 @@ jv_t *template_object(template_run_t *r, instance_t *i, err_t *err) {
         error_set(err, ERR_INVALID, "Object 'Kind' is missing in '" STR_FMT "'", STR_ARG(text));
         return NULL;
     }
+    /* vela-core lets this pass and fails when it applies the object. */
+    const jv_t *metadata = jv_getc(i->json, "metadata");
+    if (metadata && !jv_is(metadata, JV_OBJECT) && !jv_is(metadata, JV_NULL)) {
+        error_set(err, ERR_INVALID, "metadata is no object but " STR_FMT, STR_ARG(jv_text(r->arena, metadata)));
+        return NULL;
+    }
     return jv_copy(r->arena, i->json);
 }
