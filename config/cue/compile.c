@@ -41,6 +41,8 @@ typedef struct compiler {
     const cue_options_t *o;
     err_t *err;
     bool failed;
+    bool any_field; /* an unknown name may be a field that no file declares by name */
+    str_t name;     /* of the text being compiled, when it isn't one of the program's files */
     int depth;
 } compiler_t;
 
@@ -70,7 +72,8 @@ static bool fail(compiler_t *c, syn_pos_t pos, const char *fmt, ...) {
     buf_add(&b, arena_vprintf(c->a, fmt, ap));
     va_end(ap);
     if (pos.line)
-        buf_printf(&b, ":\n    " STR_FMT ":%u:%u", STR_ARG(c->p->names[pos.file]), pos.line, pos.col);
+        buf_printf(&b, ":\n    " STR_FMT ":%u:%u", STR_ARG(pos.file < c->p->nnames ? c->p->names[pos.file] : c->name),
+                   pos.line, pos.col);
     error_set(c->err, ERR_INVALID, STR_FMT, STR_ARG(buf_str(&b)));
     c->failed = true;
     return false;
@@ -192,16 +195,17 @@ static bool resolve(compiler_t *c, syn_t *x) {
         r->kind = REF_BUILTIN;
         return true;
     }
-    for (size_t i = 0; i < c->p->nexterns; i++) {
-        if (c->p->externs[i] == l) {
-            scope_t *top = c->scope;
-            while (top->up)
-                top = top->up;
-            r->kind = REF_FIELD;
-            r->label = l;
-            r->up = (uint16_t)(c->scope->depth - top->depth);
-            return true;
-        }
+    bool known = c->any_field;
+    for (size_t i = 0; i < c->p->nexterns; i++)
+        known = known || c->p->externs[i] == l;
+    if (known) {
+        scope_t *top = c->scope;
+        while (top->up)
+            top = top->up;
+        r->kind = REF_FIELD;
+        r->label = l;
+        r->up = (uint16_t)(c->scope->depth - top->depth);
+        return true;
     }
     return fail(c, x->pos, "reference \"" STR_FMT "\" not found", STR_ARG(x->str));
 }
@@ -501,7 +505,7 @@ bool compile_files(cue_program_t *p, const cue_options_t *o, err_t *err) {
 
 syn_t *compile_extra(cue_program_t *p, labels_t *labels, arena_t *a, str_t name, str_t text, uint16_t file, bool expr,
                      err_t *err) {
-    compiler_t c = {.p = p, .labels = labels, .a = a, .err = err};
+    compiler_t c = {.p = p, .labels = labels, .a = a, .err = err, .any_field = expr, .name = name};
     scope_t top;
     syn_t *x = expr ? parse_expression(a, name, text, file, err) : parse_source(a, name, text, file, err);
     if (!x)

@@ -199,8 +199,14 @@ static syn_t *parse_aliased(parser_t *p) {
 static bool starts_clause(const parser_t *p) {
     if (!is_word(p, "if") && !is_word(p, "for"))
         return false;
-    token_kind_t k = peek_kind(p);
-    return k != TOK_COLON && k != TOK_OPTION && k != TOK_NOT && k != TOK_ASSIGN;
+    scan_t copy = p->s;
+    token_t t;
+    copy.err = NULL;
+    if (!scan_next(&copy, &t))
+        return true;
+    if (t.kind == TOK_OPTION || t.kind == TOK_NOT)
+        return !scan_next(&copy, &t) || t.kind != TOK_COLON;
+    return t.kind != TOK_COLON && t.kind != TOK_ASSIGN;
 }
 
 static syn_t *parse_ellipsis(parser_t *p) {
