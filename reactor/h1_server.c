@@ -88,6 +88,7 @@ static bool begin_body(server_conn_t *sc, h1_t *h) {
     return true;
 }
 
+static const char TOO_MANY[] = "too many requests in memory";
 static const char PREFACE[] = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 
 /* Whether a client that knows that we speak HTTP/2 without TLS (curl --http2-prior-knowledge) has begun, or may have:
@@ -136,6 +137,10 @@ static bool take_head(server_conn_t *sc, h1_t *h) {
     }
     if (!n || !new_exchange(sc, h))
         return false;
+    if (!exchange_hold(h->x, n)) {
+        refuse(sc, 503, TOO_MANY);
+        return false;
+    }
     char *text = arena_bytes(h->x->arena, n);
     memcpy(text, h->in.p, n);
     buf_drop(&h->in, n);
@@ -163,7 +168,7 @@ static bool take_body(server_conn_t *sc, h1_t *h) {
     while (!status && (r = http1_body_next(&h->body, &in, &data)) == HTTP1_DATA)
         status = exchange_add_body(h->x, data);
     if (status) {
-        refuse(sc, status, status == 413 ? "the body is too large" : "the server holds too many bodies");
+        refuse(sc, status, status == 413 ? "the body is too large" : TOO_MANY);
         return false;
     }
     buf_drop(&h->in, h->in.n - in.n);
@@ -243,7 +248,8 @@ static void move_body(h1_t *h, http_exchange_t *x, buf_t *out) {
         n = CONN_FILL;
     if (n && h->chunks)
         buf_printf(out, "%zx\r\n", n);
-    buf_addn(out, x->out.p + x->sent, n);
+    if (n)
+        buf_addn(out, x->out.p + x->sent, n);
     if (n && h->chunks)
         buf_addc(out, "\r\n");
     x->sent += n;
@@ -302,11 +308,12 @@ static void fill(server_conn_t *sc, buf_t *out) {
         exchange_drained(x);
 }
 
-/* Who has sent his requests and shut his side down (printf … | nc) still wants the replies; but a stream of unknown
- * length ends with its reader, and nobody would tell of a reader that is gone for good. */
+/* Who has sent his requests and shut his side down (printf … | nc) still wants the replies, for a while: one who is
+ * gone for good looks the same. A stream of unknown length ends with its reader. */
 static bool half_closed(server_conn_t *sc) {
     h1_t *h = sc->state;
     h->eof = true;
+    h->since = loop_now(sc->server->loop);
     return h->state == BUSY && (!h->x->started || h->x->ended);
 }
 
@@ -322,6 +329,8 @@ static bool tick(server_conn_t *sc, int64_t now) {
     const http_server_t *s = sc->server;
     h1_t *h = sc->state;
     int64_t waited = now - h->since;
+    if (h->eof && h->state == BUSY && waited >= s->body_ms && !conn_pending(sc->conn))
+        return false;
     if (h->state == HEAD && !h->in.n)
         return waited < (h->served ? s->idle_ms : s->headers_ms);
     if (h->state == HEAD && waited >= s->headers_ms)

@@ -67,8 +67,8 @@ static int on_header(nghttp2_session *session, const nghttp2_frame *frame, const
     http_exchange_t *x = exchange_of(session, sc, frame->hd.stream_id);
     if (!x || x->too_large || frame->headers.cat != NGHTTP2_HCAT_REQUEST)
         return verdict(sc);
-    x->header_bytes += name_n + value_n + 32; /* as RFC 9113 counts */
-    if (x->header_bytes > sc->server->max_header_bytes)
+    x->header_bytes += name_n + value_n + 32; /* as RFC 9113 counts, and about what it takes here */
+    if (x->header_bytes > sc->server->max_header_bytes || !exchange_hold(x, name_n + value_n + 32))
         x->too_large = true;
     else if (name[0] == ':')
         take_pseudo(x, str_n((const char *)name, name_n), str_n((const char *)value, value_n));
@@ -112,7 +112,7 @@ static int on_data(nghttp2_session *session, uint8_t flags, int32_t id, const ui
         return verdict(sc);
     int status = exchange_add_body(x, str_n((const char *)p, n));
     if (status)
-        exchange_refuse(x, status, status == 413 ? "the body is too large" : "the server holds too many bodies");
+        exchange_refuse(x, status, status == 413 ? "the body is too large" : "too many requests in memory");
     return 0;
 }
 

@@ -42,7 +42,7 @@ void exchange_free(http_exchange_t *x) {
     list_remove(&x->link);
     sc->nexchanges--;
     if (sc->server)
-        sc->server->held -= x->body.n;
+        sc->server->held -= x->held;
     loop_task_cancel(&x->run);
     loop_task_cancel(&x->drain);
     if (!x->ended && x->on_close)
@@ -68,17 +68,22 @@ void exchange_add_header(http_exchange_t *x, str_t name, str_t value) {
     x->headers[x->nheaders++] = (http_header_t){arena_str(x->arena, name), arena_str(x->arena, value)};
 }
 
-int exchange_add_body(http_exchange_t *x, str_t piece) {
+bool exchange_hold(http_exchange_t *x, size_t n) {
     http_server_t *s = x->sc->server;
-    if (piece.n > s->max_body - x->body.n)
+    if (n > s->max_held - s->held)
+        return false;
+    s->held += n;
+    x->held += n;
+    return true;
+}
+
+int exchange_add_body(http_exchange_t *x, str_t piece) {
+    if (piece.n > x->sc->server->max_body - x->body.n)
         return 413;
-    if (piece.n > s->max_held - s->held)
+    if (!exchange_hold(x, piece.n))
         return 503;
     buf_add(&x->body, piece);
-    if (buf_failed(&x->body))
-        return 503;
-    s->held += piece.n;
-    return 0;
+    return buf_failed(&x->body) ? 503 : 0;
 }
 
 void exchange_whole(http_exchange_t *x) {

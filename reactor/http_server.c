@@ -43,7 +43,7 @@ void server_conn_close(server_conn_t *sc) {
     list_remove(&sc->link);
     s->nconns--;
     for (link_t *l = sc->exchanges.next; l != &sc->exchanges; l = l->next)
-        s->held -= LIST_OWNER(l, http_exchange_t, link)->body.n;
+        s->held -= LIST_OWNER(l, http_exchange_t, link)->held;
     maybe_drained(s);
     sc->server = NULL; /* an on_close below may destroy the server */
     conn_destroy(sc->conn);
@@ -100,7 +100,7 @@ static bool on_half_closed(void *arg) {
     return sc->proto->half_closed && sc->proto->half_closed(sc);
 }
 
-static void accept_one(http_server_t *s, int fd) {
+void server_accept(http_server_t *s, int fd) {
     static const conn_events_t events = {on_open, on_input, on_fill, on_closed, on_half_closed};
     int on = 1;
     setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
@@ -141,7 +141,7 @@ static void on_acceptable(int listener, int events, void *arg) {
         }
         int fd = accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
         if (fd >= 0) {
-            accept_one(s, fd);
+            server_accept(s, fd);
             continue;
         }
         if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM)

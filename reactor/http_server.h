@@ -1,4 +1,5 @@
-/* The HTTP server: HTTP/2 and HTTP/1.1 (by ALPN over TLS; plain text speaks HTTP/1.1). For the webhooks, probes,
+/* The HTTP server: HTTP/2 and HTTP/1.1 (by ALPN over TLS; plain text speaks HTTP/1.1,
+ * or HTTP/2 when the client begins with its preface). For the webhooks, probes,
  * metrics and the embedded API server. Limits are part of the contract: deadlines for handshake, headers and body,
  * sizes, streams. */
 #ifndef REACTOR_HTTP_SERVER_H

@@ -41,7 +41,7 @@ struct http_server {
     int64_t handshake_ms, headers_ms, body_ms, idle_ms;
     link_t conns;
     size_t nconns;
-    size_t held, max_held; /* bytes of request bodies in memory, over all connections */
+    size_t held, max_held; /* bytes of requests in memory, over all connections */
     loop_timer_t *tick;
     int64_t tick_ms;
     bool full; /* not accepting, at the limit or out of descriptors */
@@ -74,6 +74,7 @@ struct http_exchange {
     http_header_t *headers;
     size_t nheaders, header_room, header_bytes;
     buf_t body;
+    size_t held;             /* what it counts for in the server's */
     int64_t began, progress; /* progress: when the reply last moved */
     int32_t id;              /* of the HTTP/2 stream */
     int status;
@@ -92,6 +93,8 @@ struct http_exchange {
 };
 
 /* ---- http_server.c ---- */
+/* A connection on a non-blocking socket, which is the server's from now on. */
+void server_accept(http_server_t *s, int fd);
 /* Closes at once: exchanges that are not complete get their on_close. */
 void server_conn_close(server_conn_t *sc);
 void server_conn_enter(server_conn_t *sc);
@@ -102,6 +105,8 @@ void server_conn_finish(server_conn_t *sc);
 /* ---- http_exchange.c ---- */
 http_exchange_t *exchange_create(server_conn_t *sc);
 void exchange_add_header(http_exchange_t *x, str_t name, str_t value); /* copied */
+/* Counts n more bytes of the request. False when the server holds too many. */
+bool exchange_hold(http_exchange_t *x, size_t n);
 /* Keeps a piece of the request's body. 0, or the status to refuse it with. */
 int exchange_add_body(http_exchange_t *x, str_t piece);
 void exchange_whole(http_exchange_t *x); /* the handler is called soon */

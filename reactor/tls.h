@@ -27,7 +27,7 @@ void tls_release(tls_t *t);
 
 /* A CA and certificates made on the spot (ECDSA P-256): for the embedded API server, tests and the demo. Strings are
  * heap PEM, freed with mem_free. sans is a comma list like "IP:127.0.0.1,DNS:localhost"; ca NULL: self-signed and a CA;
- * organization becomes the O of the subject (Kubernetes groups); days may be negative (expired). */
+ * organization, a comma list, becomes the O's of the subject (Kubernetes groups); days may be negative (expired). */
 typedef struct tls_pair {
     char *cert, *key;
 } tls_pair_t;
