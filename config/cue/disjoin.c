@@ -110,7 +110,7 @@ static void try_one(search_t *s, const uint16_t *prefix, uint32_t n, size_t chos
         bottom_t *error = vertex_error(c);
         if (!error) {
             vertex_finalize(e, c);
-            error = vertex_error(c);
+            error = vertex_failure(c);
         }
         if (error)
             add_error(s, error);
@@ -137,6 +137,10 @@ static bottom_t *empty(search_t *s) {
     if (s->nerrors == 1)
         return s->errors[0];
     bottom_t *b = bottom_new(s->e, BOTTOM_EVAL, (syn_pos_t){0}, "%zu errors in empty disjunction:", s->nerrors);
+    for (size_t i = 0; i < s->nerrors; i++) {
+        if (bottom_pending(s->errors[i]))
+            b->code = BOTTOM_INCOMPLETE;
+    }
     b->parts = s->errors;
     b->nparts = s->nerrors;
     return b;

@@ -278,6 +278,8 @@ vertex_t *vertex_default(vertex_t *v);
 void trail_undo(eval_t *e, size_t mark, const vertex_t *keep);
 /* The error of an expanded vertex: its own, or one below it (finalized); NULL when fine or only incomplete. */
 bottom_t *vertex_error(vertex_t *v);
+/* The same, incomplete ones too: what makes a disjunct not count. */
+bottom_t *vertex_failure(vertex_t *v);
 bool vertex_is_struct(const vertex_t *v);
 bool vertex_is_list(const vertex_t *v);
 /* An arc that a reader of the struct sees: present, with a string or int label. */

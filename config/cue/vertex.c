@@ -130,6 +130,12 @@ bottom_t *vertex_error(vertex_t *v) {
     return NULL;
 }
 
+bottom_t *vertex_failure(vertex_t *v) {
+    v = vertex_deref(v);
+    bottom_t *b = v->base && v->base->tag == VAL_BOTTOM ? v->base->bottom : NULL;
+    return bottom_worse(bottom_worse(b, v->incomplete), v->child_error);
+}
+
 static void finalize_arcs(eval_t *e, vertex_t *v) {
     vertex_t **arcs = v->arcs;
     for (uint32_t i = 0; i < v->narcs; i++) {
@@ -137,7 +143,7 @@ static void finalize_arcs(eval_t *e, vertex_t *v) {
         if (arc->mark == FIELD_OPTIONAL)
             continue;
         vertex_finalize(e, arc);
-        v->child_error = bottom_worse(v->child_error, vertex_error(arc));
+        v->child_error = bottom_worse(v->child_error, vertex_failure(arc));
         arcs = v->arcs;
     }
 }
