@@ -2,7 +2,9 @@
 
 #include <errno.h>
 #include <netinet/in.h>
+#include <signal.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 #include <zlib.h>
 
@@ -464,6 +466,37 @@ START_TEST(a_draining_server_finishes_what_it_has_and_takes_no_more) {
 }
 END_TEST
 
+static void race_goaway(void *arg) {
+    rig_t *r = arg;
+    arena_t *a = arena_create();
+    err_t err = ERROR_INIT;
+    ck_assert_int_eq(rig_get(r->client, "/size/1", a, NULL, &err), 200);
+    char address[32];
+    snprintf(address, sizeof address, "127.0.0.1:%u", http_server_port(r->server));
+    bool drained = false;
+    watcher_t w = {.rig = r}; /* on its way when the server ends the connection */
+    w_open(&w, "/size/100", 0);
+    http_server_drain(r->server, set_flag, &drained);
+    http_server_options_t o = {.address = str_c(address), .tls = r->server_tls};
+    http_server_t *next = http_server_create(r->loop, &o, rig_handler, r, &err);
+    ck_assert_msg(next != NULL, "%s", error_text(&err));
+    AWAIT(w.closed);
+    ck_assert_msg(w.code == ERR_NONE && w.status == 200 && w.got == 100, "%s", w.text);
+    ck_assert_uint_eq(http_client_stats(r->client).connects, 2);
+    AWAIT(drained);
+    http_server_destroy(r->server);
+    r->server = next;
+    arena_destroy(a);
+}
+
+START_TEST(a_request_that_goaway_left_out_is_sent_again_on_a_new_connection) {
+    rig_t r;
+    rig_init(&r, DEFAULTS, false);
+    rig_run(&r, race_goaway, &r);
+    rig_release(&r);
+}
+END_TEST
+
 static void rotate(void *arg) {
     rig_t *r = arg;
     arena_t *a = arena_create();
@@ -706,9 +739,9 @@ END_TEST
 /* ---- out of memory ---- */
 
 typedef struct scarce {
-    rig_t *rig;
+    http_client_t *client;
+    loop_t *loop;
     int ok, failed;
-    uint64_t used;
 } scarce_t;
 
 static void ask_with_little_memory(void *arg) {
@@ -720,7 +753,7 @@ static void ask_with_little_memory(void *arg) {
         http_request_t q = {.method = STR("GET"), .path = STR("/size/20000"), .timeout_ms = 60};
         http_response_t p;
         mem_fail_after(n);
-        bool ok = http_do(s->rig->client, &q, a, 1 << 20, &p, &err);
+        bool ok = http_do(s->client, &q, a, 1 << 20, &p, &err);
         mem_fail_after(-1);
         if (ok) {
             ck_assert(is_pattern(p.body, 20000));
@@ -732,16 +765,50 @@ static void ask_with_little_memory(void *arg) {
         error_release(&err);
         arena_destroy(a);
     }
+    loop_stop(s->loop);
+}
+
+/* The server in a process of its own, with all the memory it wants; tells its port and its CA. */
+static void serve_apart(int to) {
+    rig_t r;
+    rig_init(&r, DEFAULTS, false);
+    dprintf(to, "%05u%s", http_server_port(r.server), r.ca.cert);
+    close(to);
+    loop_run(r.loop);
 }
 
 START_TEST(the_nth_allocation_may_fail) {
-    rig_t r;
-    rig_init(&r, DEFAULTS, false);
-    scarce_t s = {.rig = &r};
-    rig_run(&r, ask_with_little_memory, &s);
+    int pipes[2];
+    char text[4096] = "";
+    ck_assert(pipe(pipes) == 0);
+    pid_t child = fork();
+    if (child == 0) {
+        close(pipes[0]);
+        serve_apart(pipes[1]);
+        _exit(0);
+    }
+    close(pipes[1]);
+    size_t n = 0;
+    for (ssize_t k; (k = read(pipes[0], text + n, sizeof text - 1 - n)) > 0;)
+        n += (size_t)k;
+    close(pipes[0]);
+    tls_client_options_t o = {.ca = str_c(text + 5)};
+    tls_t *tls = tls_client_create(&o, NULL);
+    scarce_t s = {.loop = loop_create(NULL)};
+    int64_t port;
+    ck_assert(tls && str_int(str_n(text, 5), &port));
+    http_client_options_t co = {.host = STR("127.0.0.1"), .port = (uint16_t)port, .tls = tls};
+    s.client = http_client_create(s.loop, &co, NULL);
+    ck_assert(fiber_start(s.loop, "scarce", ask_with_little_memory, &s, NULL, NULL) != NULL);
+    loop_run(s.loop);
+    kill(child, SIGKILL);
+    waitpid(child, NULL, 0);
     ck_assert_int_gt(s.failed, 0);
     ck_assert_int_gt(s.ok, 0);
-    rig_release(&r);
+    http_client_destroy(s.client);
+    tls_release(tls);
+    loop_destroy(s.loop);
+    fiber_pool_drain();
 }
 END_TEST
 
@@ -752,6 +819,7 @@ SUITE(http_client, bodies_of_every_size_arrive_whole, request_bodies_arrive_whol
       a_client_may_be_destroyed_from_its_own_callbacks, a_streams_deadline_is_for_its_headers,
       a_server_that_breaks_off_is_an_error_of_the_stream_or_of_all, a_deadline_or_a_cancelled_fiber_resets_the_stream,
       a_draining_server_finishes_what_it_has_and_takes_no_more,
+      a_request_that_goaway_left_out_is_sent_again_on_a_new_connection,
       new_credentials_serve_new_connections_and_old_ones_drain, connections_come_back_after_a_growing_delay,
       a_half_open_connection_is_found_by_ping, gzip_is_decoded_within_the_bound_when_it_was_asked_for,
       the_nth_allocation_may_fail)
