@@ -9,6 +9,7 @@
 
 #include "config/cue/num.h"
 #include "config/cue/regex.h"
+#include "config/json/jv.h"
 
 /* Kinds are bits, so that a parameter's kind can be a set of them. */
 typedef enum lib_kind {
@@ -69,18 +70,21 @@ typedef struct lib_func {
     uint16_t params[LIB_MAX_PARAMS]; /* lib_kind_t sets, in order; 0 after the last */
     uint16_t result;                 /* lib_kind_t set; LIB_BOOL alone: with one argument fewer it is a validator */
     lib_fn fn;
+    const char *fallback; /* the last parameter when it is left out (path's os: "unix"); NULL: it can't be */
 } lib_func_t;
 
 /* The row, or NULL when the package has no such function here. */
 const lib_func_t *lib_find(str_t package, str_t name);
+/* Parameters, and how many of them a call must give at least. */
 size_t lib_params(const lib_func_t *f);
+size_t lib_least_params(const lib_func_t *f);
 /* True for the import path of every builtin package of CUE 0.9.2 that has something here or in the evaluator. */
 bool lib_package_known(str_t path);
 /* A constant (math.Pi, time.RFC3339, …) in the arena, or NULL. */
 cdata_t *lib_const(arena_t *a, str_t package, str_t name);
 
-/* Calls: nargs equals lib_params and kinds have been checked by the caller. Errors read as CUE's without the position:
- * "error in call to strings.Repeat: negative count". */
+/* Calls: args has lib_params entries, the last one NULL where it is left out; kinds have been checked by the caller.
+ * Errors read as CUE's without the position: "error in call to strings.Repeat: negative count". */
 bool lib_invoke(const lib_func_t *f, lib_call_t *call, cdata_t **args, cdata_t **out);
 
 /* Making data. Strings are borrowed. */
@@ -92,12 +96,17 @@ cdata_t *cdata_string(arena_t *a, str_t s);
 cdata_t *cdata_bytes(arena_t *a, str_t s);
 cdata_t *cdata_list(arena_t *a, size_t n);   /* items NULL, to be set */
 cdata_t *cdata_struct(arena_t *a, size_t n); /* fields empty, to be set */
+/* The value as CUE prints it in an error: {a:1}, [1,2], "x". */
+str_t cdata_text(arena_t *a, const cdata_t *v);
 /* The field, or NULL. */
 cdata_t *cdata_get(const cdata_t *v, str_t label);
 
-/* JSON as json.Marshal of CUE writes it (compact, fields in order, numbers as num_write), and back. Bytes are base64 of
- * the bytes. cdata_parse_json's errors are those of json.Unmarshal. */
+/* JSON as CUE's json.Marshal writes it: compact, fields in order, numbers as num_write, bytes in base64, no HTML
+ * escapes. False past LIB_MAX_DEPTH. */
 bool cdata_write_json(buf_t *out, const cdata_t *v, err_t *err);
+/* One JSON value with nothing but blanks around it. */
 bool cdata_parse_json(arena_t *a, str_t text, cdata_t **out, err_t *err);
+/* A JSON value as data; numbers with a point or an exponent are floats. False past LIB_MAX_DEPTH. */
+bool cdata_from_json(arena_t *a, const jv_t *v, cdata_t **out, err_t *err);
 
 #endif
