@@ -239,6 +239,8 @@ jv_t *policy_override(arena_t *a, const jv_t *components, const jv_t *policy, er
 
 /* ---- merging the properties of several policies of one type (vela-core's ParsePolicy) ---- */
 
+enum { MAX_JOIN_DEPTH = 200 }; /* runs on a fiber's stack */
+
 static jv_t *join(arena_t *a, jv_t *base, const jv_t *patch, int depth) {
     jv_t *out = shallow(a, base);
     for (size_t i = 0; i < jv_count(patch); i++) {
@@ -253,7 +255,7 @@ static jv_t *join(arena_t *a, jv_t *base, const jv_t *patch, int depth) {
             for (size_t k = 0; k < jv_count(new); k++)
                 jv_append(a, both, jv_at(new, k));
             jv_set(a, out, key, both);
-        } else if (jv_is(old, JV_OBJECT) && jv_is(new, JV_OBJECT) && depth < JV_MAX_DEPTH) {
+        } else if (jv_is(old, JV_OBJECT) && jv_is(new, JV_OBJECT) && depth < MAX_JOIN_DEPTH) {
             jv_set(a, out, key, join(a, old, new, depth + 1));
         } else if (jv_is(old, JV_BOOL) && !jv_true(old) && jv_true(new)) {
             jv_set(a, out, key, new);

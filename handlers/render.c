@@ -268,6 +268,12 @@ static bool render_all(arena_t *a, const appfile_t *af, const render_context_t *
     for (size_t i = 0; i < af->ncomponents; i++)
         if (!render_component(a, af, &af->components[i], ctx, &r[i], err))
             return error_wrap(err, "cannot generate manifests from components and traits");
+    /* Of components of one name, which the webhook refuses, the last one's workload stands for all, as in vela's dry
+     * run. */
+    for (size_t i = 0; i < af->ncomponents; i++)
+        for (size_t k = i + 1; k < af->ncomponents; k++)
+            if (str_eq(r[i].component, r[k].component))
+                r[i].workload = r[k].workload;
     for (size_t i = 0; i < af->ncomponents; i++)
         render_append(a, &r[i], objects);
     for (size_t i = 0; i < af->npolicies; i++) {

@@ -161,6 +161,18 @@ static bool load_definitions(definition_set_t *set, const options_t *o, err_t *e
     return true;
 }
 
+/* ref-objects takes its objects from the cluster. */
+static bool check_offline(const jv_t *app, err_t *err) {
+    const jv_t *components = jv_path(app, "spec", "components", NULL);
+    for (size_t i = 0; i < jv_count(components); i++)
+        if (str_eqc(jv_str(jv_getc(jv_at(components, i), "type")), "ref-objects"))
+            return error_set(err, ERR_UNSUPPORTED,
+                             "component " STR_FMT ": ref-objects takes objects from a cluster, which can't be rendered "
+                             "from files",
+                             STR_ARG(jv_str(jv_getc(jv_at(components, i), "name"))));
+    return true;
+}
+
 static jv_t *render(arena_t *a, const options_t *o, programs_t *programs, err_t *err) {
     inputs_t in = {.arena = a};
     definition_set_t *set = definition_set_create(a);
@@ -174,7 +186,7 @@ static jv_t *render(arena_t *a, const options_t *o, programs_t *programs, err_t 
     if (o->ns || ns.n == 0)
         jv_set_path(a, app, jv_string(a, o->ns ? str_c(o->ns) : STR("default")), "metadata", "namespace", NULL);
     appfile_source_t source = {definition_set_source(set), find_object, &in};
-    appfile_t *af = appfile_parse(a, app, &source, err);
+    appfile_t *af = check_offline(app, err) ? appfile_parse(a, app, &source, err) : NULL;
     return af ? render_application(a, af, &ctx, err) : NULL;
 }
 

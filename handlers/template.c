@@ -69,11 +69,16 @@ static bool take_outputs(template_run_t *r, cue_eval_t *e, const char *what, str
         return false;
     if (!outputs)
         return true;
-    if (!cue_ok(outputs, err) || cue_value_kind(outputs) != CUE_STRUCT) {
-        if (err && err->code == ERR_NONE)
-            error_set(err, ERR_INVALID, "outputs: cannot use value as struct");
+    err_t why = ERROR_INIT;
+    bool whole = cue_ok(outputs, &why);
+    if (!whole && why.code != ERR_INCOMPLETE) {
+        error_move(err, &why);
         return error_wrap(err, "invalid outputs of %s " STR_FMT, what, STR_ARG(name));
     }
+    error_release(&why); /* a comprehension over what isn't there leaves the other fields */
+    if (whole && cue_value_kind(outputs) != CUE_STRUCT)
+        return error_set(err, ERR_INVALID, "invalid outputs of %s " STR_FMT ": outputs: cannot use value as struct",
+                         what, STR_ARG(name));
     str_t label;
     for (size_t i = 0; cue_field(outputs, i, &label, &value); i++)
         add_output(r, (instance_t){.type = type, .name = arena_str(r->arena, label), .value = value});
