@@ -4,39 +4,32 @@
  * it. */
 #include "config/cue/state.h"
 
-typedef enum mode { MODE_MAYBE, MODE_DEFAULT, MODE_NOT } mode_t_;
+/* In the order that combining takes the greatest of. */
+typedef enum mode { MODE_MAYBE, MODE_DEFAULT, MODE_NOT } mode_kind_t;
+
+/* What was chosen of one disjunction: the mode of the term, and the disjunction whose term it lies in. */
+typedef struct pick {
+    uint32_t term;
+    int chosen;
+    uint8_t mode;
+    bool has_marks;
+} pick_t;
+
+typedef struct leaf {
+    vertex_t *v;
+    pick_t *picks;
+    size_t npicks;
+    size_t same; /* 1 + the earlier leaf that has an equal value; 0: none */
+} leaf_t;
 
 typedef struct search {
     eval_t *e;
     vertex_t *v;
-    vertex_t **found;
-    uint8_t *modes;
-    size_t nfound;
+    leaf_t *leaves;
+    size_t nleaves;
     bottom_t **errors;
     size_t nerrors;
-    syn_pos_t pos;
 } search_t;
-
-static mode_t_ both(mode_t_ a, mode_t_ b) {
-    if (a == MODE_NOT || b == MODE_NOT)
-        return MODE_NOT;
-    return a == MODE_DEFAULT || b == MODE_DEFAULT ? MODE_DEFAULT : MODE_MAYBE;
-}
-
-/* The mode of what was chosen under a term (0: at the top). Defaults of a nested disjunction stand for its term; of
- * several disjunctions all must be at their default. */
-static mode_t_ mode_under(const state_t *st, uint32_t term) {
-    mode_t_ m = MODE_MAYBE;
-    for (size_t i = 0; i < st->nchoices; i++) {
-        const choice_t *c = &st->choices[i];
-        if (c->info.term != term)
-            continue;
-        mode_t_ own = !c->has_marks ? MODE_MAYBE : c->terms[c->chosen].marked ? MODE_DEFAULT : MODE_NOT;
-        mode_t_ nested = mode_under(st, (uint32_t)i + 1);
-        m = both(m, nested == MODE_MAYBE ? own : nested);
-    }
-    return m;
-}
 
 static vertex_t *copy_of(search_t *s, const uint16_t *prefix, uint32_t n, size_t chosen) {
     eval_t *e = s->e;
@@ -61,22 +54,117 @@ static vertex_t *copy_of(search_t *s, const uint16_t *prefix, uint32_t n, size_t
     return c;
 }
 
-static void add_found(search_t *s, vertex_t *c, mode_t_ mode) {
-    eval_t *e = s->e;
-    for (size_t i = 0; i < s->nfound; i++) {
-        if (!vertex_equal(e, s->found[i], c))
-            continue;
-        /* Equal ones are one, and it is a default if either is. */
-        if (mode == MODE_DEFAULT || (mode == MODE_MAYBE && s->modes[i] == MODE_NOT))
-            s->modes[i] = (uint8_t)mode;
-        return;
+static pick_t *picks_of(eval_t *e, const state_t *st) {
+    pick_t *p = arena_array(e->arena, pick_t, st->nchoices + 1);
+    for (size_t i = 0; i < st->nchoices; i++) {
+        const choice_t *c = &st->choices[i];
+        p[i] = (pick_t){.term = c->info.term, .chosen = c->chosen, .has_marks = c->has_marks};
+        p[i].mode = (uint8_t)(!c->has_marks ? MODE_MAYBE : c->terms[c->chosen].marked ? MODE_DEFAULT : MODE_NOT);
     }
-    size_t n = s->nfound;
-    s->found = arena_grow(e->arena, s->found, n * sizeof c, (n + 1) * sizeof c);
-    s->modes = arena_grow(e->arena, s->modes, n, n + 1);
-    s->found[n] = c;
-    s->modes[n] = (uint8_t)mode;
-    s->nfound++;
+    return p;
+}
+
+static bool same_modes(const leaf_t *a, const leaf_t *b) {
+    if (a->npicks != b->npicks)
+        return false;
+    for (size_t i = 0; i < a->npicks; i++) {
+        if (a->picks[i].mode != b->picks[i].mode || a->picks[i].term != b->picks[i].term)
+            return false;
+    }
+    return true;
+}
+
+static void add_leaf(search_t *s, vertex_t *v, const state_t *st) {
+    eval_t *e = s->e;
+    leaf_t l = {.v = v, .picks = picks_of(e, st), .npicks = st->nchoices};
+    for (size_t i = 0; i < s->nleaves; i++) {
+        if (s->leaves[i].same || !vertex_equal(e, s->leaves[i].v, v))
+            continue;
+        if (same_modes(&s->leaves[i], &l))
+            return;
+        l.same = i + 1;
+        break;
+    }
+    s->leaves = arena_grow(e->arena, s->leaves, s->nleaves * sizeof l, (s->nleaves + 1) * sizeof l);
+    s->leaves[s->nleaves++] = l;
+}
+
+/* ---- defaults ---- */
+
+/* The modes of a leaf's choices within one term. */
+typedef struct rank {
+    mode_kind_t mode;  /* what counts */
+    mode_kind_t plain; /* with every mark counted */
+} rank_t;
+
+static mode_kind_t greatest(mode_kind_t a, mode_kind_t b) {
+    return a > b ? a : b;
+}
+
+static size_t nth_pick(const leaf_t *l, uint32_t term, size_t n) {
+    for (size_t i = 0; i < l->npicks; i++) {
+        if (l->picks[i].term == term && n-- == 0)
+            return i;
+    }
+    return SIZE_MAX;
+}
+
+static bool shares_prefix(const leaf_t *a, const leaf_t *b, size_t n) {
+    for (size_t i = 0; i <= n; i++) {
+        if (i >= b->npicks || a->picks[i].chosen != b->picks[i].chosen)
+            return false;
+    }
+    return true;
+}
+
+static rank_t rank_of(search_t *s, leaf_t **set, size_t n, const leaf_t *l, uint32_t term);
+
+/* A disjunction within the chosen term is ranked among the leaves that chose the same so far. */
+static rank_t nested_rank(search_t *s, leaf_t **set, size_t n, const leaf_t *l, size_t pick) {
+    eval_t *e = s->e;
+    mode_kind_t own = (mode_kind_t)l->picks[pick].mode;
+    if (nth_pick(l, (uint32_t)pick + 1, 0) == SIZE_MAX)
+        return (rank_t){own, own};
+    leaf_t **sub = arena_array(e->arena, leaf_t *, n);
+    size_t k = 0;
+    for (size_t i = 0; i < n; i++) {
+        eval_step(e);
+        if (shares_prefix(l, set[i], pick))
+            sub[k++] = set[i];
+    }
+    return rank_of(s, sub, k, l, (uint32_t)pick + 1);
+}
+
+/* CUE's rule, which departs from the specification: marks of a disjunction count only when a marked term is left; a
+ * marked term within an unmarked one doesn't make it a default. */
+static rank_t rank_of(search_t *s, leaf_t **set, size_t n, const leaf_t *l, uint32_t term) {
+    rank_t out = {MODE_MAYBE, MODE_MAYBE};
+    eval_enter(s->e);
+    for (size_t j = 0;; j++) {
+        size_t pick = nth_pick(l, term, j);
+        if (pick == SIZE_MAX)
+            break;
+        bool used = false, nested_used = false;
+        rank_t own = {MODE_MAYBE, MODE_MAYBE};
+        for (size_t i = 0; i < n; i++) {
+            size_t other = nth_pick(set[i], term, j);
+            if (other == SIZE_MAX)
+                continue;
+            rank_t r = nested_rank(s, set, n, set[i], other);
+            used = used || set[i]->picks[other].mode == MODE_DEFAULT;
+            nested_used = nested_used || r.plain == MODE_DEFAULT;
+            if (set[i] == l)
+                own = r;
+        }
+        mode_kind_t mode = (mode_kind_t)l->picks[pick].mode;
+        out.plain = greatest(out.plain, greatest(mode, own.mode));
+        if (nested_used)
+            out.mode = greatest(out.mode, greatest(mode, own.plain));
+        else if (!l->picks[pick].has_marks || used)
+            out.mode = greatest(out.mode, greatest(mode, own.mode));
+    }
+    eval_leave(s->e);
+    return out;
 }
 
 static void add_error(search_t *s, bottom_t *b) {
@@ -115,7 +203,7 @@ static void try_one(search_t *s, const uint16_t *prefix, uint32_t n, size_t chos
         if (error)
             add_error(s, error);
         else
-            add_found(s, c, mode_under(&st, 0));
+            add_leaf(s, c, &st);
         isolate(s, mark, c);
     } else {
         isolate(s, mark, NULL);
@@ -149,21 +237,35 @@ static bottom_t *empty(search_t *s) {
 static void settle(search_t *s) {
     eval_t *e = s->e;
     vertex_t *v = s->v;
-    size_t ndefaults = 0, k = 0;
+    size_t n = 0;
+    leaf_t **set = arena_array(e->arena, leaf_t *, s->nleaves);
+    uint8_t *modes = arena_array(e->arena, uint8_t, s->nleaves);
     disj_t *d = arena_new(e->arena, disj_t);
-    for (size_t i = 0; i < s->nfound; i++)
-        ndefaults += s->modes[i] == MODE_DEFAULT;
-    d->items = arena_array(e->arena, vertex_t *, s->nfound);
-    d->n = s->nfound;
-    for (size_t i = 0; i < s->nfound; i++) {
-        if (s->modes[i] == MODE_DEFAULT)
-            d->items[k++] = s->found[i];
+    for (size_t i = 0; i < s->nleaves; i++)
+        set[i] = &s->leaves[i];
+    for (size_t i = 0; i < s->nleaves; i++) {
+        modes[i] = (uint8_t)rank_of(s, set, s->nleaves, set[i], 0).mode;
+        if (set[i]->same && modes[i] == MODE_DEFAULT)
+            modes[set[i]->same - 1] = MODE_DEFAULT;
     }
-    for (size_t i = 0; i < s->nfound; i++) {
-        if (s->modes[i] != MODE_DEFAULT)
-            d->items[k++] = s->found[i];
+    d->items = arena_array(e->arena, vertex_t *, s->nleaves);
+    for (size_t i = 0; i < s->nleaves; i++) {
+        if (set[i]->same)
+            continue;
+        d->items[n] = set[i]->v;
+        /* A default changes places with the first that is none. */
+        if (modes[i] == MODE_DEFAULT) {
+            d->items[n] = d->items[d->ndefaults];
+            d->items[d->ndefaults++] = set[i]->v;
+        }
+        n++;
     }
-    d->ndefaults = ndefaults;
+    d->n = n;
+    if (n == 1) {
+        v->fwd = d->items[0];
+        v->head.kind = v->fwd->head.kind;
+        return;
+    }
     v->disj = d;
     v->base = NULL;
     for (size_t i = 0; i < d->n; i++)
@@ -171,7 +273,7 @@ static void settle(search_t *s) {
 }
 
 void disjoin(eval_t *e, vertex_t *v, state_t *st) {
-    search_t s = {.e = e, .v = v, .pos = st->kind_pos};
+    search_t s = {.e = e, .v = v};
     bool splitting = v->splitting;
     v->state = NULL;
     explore(&s, st, NULL, 0);
@@ -184,12 +286,8 @@ void disjoin(eval_t *e, vertex_t *v, state_t *st) {
     v->splitting = false;
     v->status = ST_EXPANDED;
     v->head.pos = st->kind_pos;
-    if (s.nfound == 0) {
+    if (s.nleaves == 0)
         v->base = value_of_bottom(e, empty(&s));
-    } else if (s.nfound == 1) {
-        v->fwd = s.found[0];
-        v->head.kind = v->fwd->head.kind;
-    } else {
+    else
         settle(&s);
-    }
 }

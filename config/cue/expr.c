@@ -103,7 +103,7 @@ static bottom_t *undefined(eval_t *e, vertex_t *v, const label_t *label, const s
     str_t name = label_text(e, label);
     if (v->disj) {
         bottom_t *b = bottom_new(e, BOTTOM_INCOMPLETE, pos, "unresolved disjunction " STR_FMT " (type " STR_FMT ")",
-                                 STR_ARG(value_text(e, &v->head)), STR_ARG(kind_text(e, v->head.kind)));
+                                 STR_ARG(ambiguous_text(e, v)), STR_ARG(kind_text(e, v->head.kind)));
         return b;
     }
     if (base && base->tag == VAL_BOTTOM)
@@ -436,7 +436,7 @@ static value_t *not_concrete(eval_t *e, syn_op_t op, value_t *v, syn_pos_t pos) 
     bottom_t *b;
     if (v->tag == VAL_VERTEX)
         b = bottom_new(e, BOTTOM_INCOMPLETE, pos, "unresolved disjunction " STR_FMT " (type " STR_FMT ")",
-                       STR_ARG(value_text(e, v)), STR_ARG(kind_text(e, v->kind)));
+                       STR_ARG(ambiguous_text(e, value_vertex(v))), STR_ARG(kind_text(e, v->kind)));
     else
         b = bottom_new(e, BOTTOM_INCOMPLETE, pos, "non-concrete value " STR_FMT " in operand to %s",
                        STR_ARG(value_text(e, v)), syn_op_text(op));

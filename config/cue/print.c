@@ -314,6 +314,19 @@ static void put_vertex(eval_t *e, buf_t *b, vertex_t *v) {
     }
 }
 
+/* Of several defaults only those are said. */
+str_t ambiguous_text(eval_t *e, vertex_t *v) {
+    buf_t b;
+    buf_init_arena(&b, e->arena);
+    size_t n = v->disj->ndefaults ? v->disj->ndefaults : v->disj->n;
+    for (size_t i = 0; i < n; i++) {
+        if (i)
+            buf_addc(&b, " | ");
+        put_vertex(e, &b, v->disj->items[i]);
+    }
+    return buf_str(&b);
+}
+
 static void put_path(buf_t *b, const vertex_t *v) {
     if (!v)
         return;

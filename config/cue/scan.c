@@ -49,6 +49,14 @@ static void comment_add(scan_t *s, str_t text, bool blank) {
     s->comment_lines[s->ncomments++] = s->line;
 }
 
+/* JSON may be written with its commas and colons at the front of lines: then a line's end is no comma. */
+static bool goes_on(const scan_t *s) {
+    size_t i = s->at;
+    while (i < s->src.n && strchr(" \t\r\n", s->src.p[i]) && s->src.p[i])
+        i++;
+    return i < s->src.n && (s->src.p[i] == ':' || s->src.p[i] == ',');
+}
+
 /* Skips blanks and comments; true when a newline stands for a comma. */
 static bool skip_blanks(scan_t *s, token_t *t) {
     uint32_t newlines = 0;
@@ -56,7 +64,7 @@ static bool skip_blanks(scan_t *s, token_t *t) {
     for (;;) {
         int c = peek(s, 0);
         if (c == '\n') {
-            if (s->insert_comma) {
+            if (s->insert_comma && !goes_on(s)) {
                 *t = (token_t){.kind = TOK_COMMA, .pos = here(s), .text = STR("\n")};
                 s->insert_comma = false;
                 return true;

@@ -4,11 +4,12 @@
 static bottom_t *incomplete_value(eval_t *e, vertex_t *v, vertex_t *at) {
     vertex_t *was = e->at;
     e->at = at;
-    value_t *text = v->disj ? &v->head : v->base;
     syn_pos_t pos =
         v->disj || !v->base || (v->base->tag == VAL_TYPE && v->base->kind == KIND_TOP) ? (syn_pos_t){0} : v->base->pos;
     bottom_t *b = bottom_new(e, BOTTOM_INCOMPLETE, pos, "incomplete value " STR_FMT,
-                             STR_ARG(text ? value_text(e, text) : STR("_")));
+                             STR_ARG(v->disj   ? ambiguous_text(e, v)
+                                     : v->base ? value_text(e, v->base)
+                                               : STR("_")));
     e->at = was;
     return b;
 }

@@ -334,6 +334,7 @@ value_t *value_of_data(eval_t *e, const cdata_t *d, syn_pos_t pos);
 /* ---- texts: print.c ---- */
 /* As CUE writes values in messages: {a:1,b:[1,2]}, >=1 & <=3. */
 str_t value_text(eval_t *e, value_t *v);
+str_t ambiguous_text(eval_t *e, vertex_t *v); /* of a disjunction that has no one default */
 str_t syntax_text(eval_t *e, const syn_t *x);
 str_t vertex_path(eval_t *e, const vertex_t *v);
 /* The whole message with path and positions. */
