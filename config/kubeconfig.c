@@ -63,6 +63,17 @@ bool kubeconfig_read_file(arena_t *a, const char *path, str_t *out, err_t *err) 
     return fine;
 }
 
+/* Go's reader takes a number or boolean for a string where one is wanted (`password: 1234`). False: neither. */
+static bool as_text(const jv_t *v, str_t *out) {
+    if (jv_is(v, JV_BOOL))
+        *out = v->truth ? STR("true") : STR("false");
+    else if (jv_is(v, JV_STRING) || jv_is(v, JV_NUMBER))
+        *out = v->s;
+    else
+        return false;
+    return true;
+}
+
 /* ---- merging files ---- */
 
 static bool merge_entries(merged_t *m, jv_t *into, const jv_t *config, const char *list, const char *what, str_t file,
@@ -72,9 +83,9 @@ static bool merge_entries(merged_t *m, jv_t *into, const jv_t *config, const cha
         return error_set(err, ERR_INVALID, "%s is no list", list);
     for (size_t i = 0; i < jv_count(entries); i++) {
         const jv_t *entry = entries->items[i];
-        str_t name = jv_path_str(entry, "name", NULL);
+        str_t name;
         jv_t *value = jv_getc(entry, what);
-        if (!jv_is(jv_getc(entry, "name"), JV_STRING))
+        if (!as_text(jv_getc(entry, "name"), &name))
             return error_set(err, ERR_INVALID, "%s[%zu] has no name", list, i);
         if (value && !jv_is(value, JV_OBJECT) && !jv_is(value, JV_NULL))
             return error_set(err, ERR_INVALID, "%s \"" STR_FMT "\": %s is no object", list, STR_ARG(name), what);
@@ -103,7 +114,7 @@ static bool merge_file(merged_t *m, const char *path, err_t *err) {
         !merge_entries(m, m->users, config, "users", "user", file, err))
         return error_wrap(err, "kubeconfig %s", path);
     if (!m->current.n)
-        m->current = jv_path_str(config, "current-context", NULL);
+        as_text(jv_getc(config, "current-context"), &m->current);
     return true;
 }
 
@@ -151,9 +162,9 @@ static bool text_field(const fields_t *f, const char *field, str_t *out) {
     *out = STR("");
     if (!v || jv_is(v, JV_NULL))
         return true;
-    if (!jv_is(v, JV_STRING))
+    if (!as_text(v, out))
         return wrong(f, ERR_INVALID, field, "is no string");
-    *out = arena_str(f->a, v->s);
+    *out = arena_str(f->a, *out);
     return true;
 }
 
