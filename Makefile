@@ -45,7 +45,7 @@ APISERVER := $(BUILD)/libapiserver.a
 ALL := $(HANDLERS) $(KUBEAPI) $(REACTOR) $(CUE) $(CONFIG) $(BASE)
 SERVING := $(APISERVER) $(KUBEAPI) $(REACTOR) $(CONFIG) $(BASE)
 
-PROGRAMS := $(BUILD)/velella $(BUILD)/velella-apiserver $(BUILD)/velella-demo
+PROGRAMS := $(BUILD)/velella $(BUILD)/velella-apiserver $(BUILD)/velella-demo $(BUILD)/watchbench
 .PHONY: all help clean test unit integration demo bench fuzz static lint format valgrind deps
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -70,6 +70,9 @@ $(BUILD)/%.o: $(BUILD)/%.c
 	$(Q)$(CC) $(CFLAGS) -c $< -o $@
 
 $(BUILD)/velella: $(BUILD)/handlers/main.o $(ALL)
+	$(call say,link $@)
+	$(Q)$(CC) $(LINK) $(OPT) -o $@ $^ $(DEP_LIBS) -lm
+$(BUILD)/watchbench: $(BUILD)/test/bench/watchbench.o $(KUBEAPI) $(REACTOR) $(CONFIG) $(BASE)
 	$(call say,link $@)
 	$(Q)$(CC) $(LINK) $(OPT) -o $@ $^ $(DEP_LIBS) -lm
 $(BUILD)/velella-apiserver: $(BUILD)/contrib/apiserver/main.o $(SERVING)
