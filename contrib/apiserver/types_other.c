@@ -1,0 +1,347 @@
+/* The fields of the other groups' types: see types.h for the notation. One line of text a type. */
+#include "contrib/apiserver/types.h"
+
+const char *const types_other[] = {
+    /* admissionregistration */
+    "AdmServiceReference namespace:string name:string path?:*string port?:*int32",
+    "AuditAnnotation key:string valueExpression:string",
+    "ExpressionWarning fieldRef:string warning:string",
+    "MatchCondition name:string expression:string",
+    "MatchResources %atomic namespaceSelector?:*LabelSelector objectSelector?:*LabelSelector"
+    " resourceRules?:[]NamedRuleWithOperations excludeResourceRules?:[]NamedRuleWithOperations"
+    " matchPolicy?:*string",
+    "MutatingWebhook name:string clientConfig:WebhookClientConfig rules?:[]RuleWithOperations"
+    " failurePolicy?:*string matchPolicy?:*string namespaceSelector?:*LabelSelector"
+    " objectSelector?:*LabelSelector sideEffects:*string timeoutSeconds?:*int32"
+    " admissionReviewVersions:[]string reinvocationPolicy?:*string"
+    " matchConditions?:[]MatchCondition@name~name",
+    "MutatingWebhookConfiguration metadata?:ObjectMeta webhooks?:[]MutatingWebhook@name~name",
+    "NamedRuleWithOperations %atomic resourceNames?:[]string operations?:[]string apiGroups?:[]string"
+    " apiVersions?:[]string resources?:[]string scope?:*string",
+    "ParamKind %atomic apiVersion?:string kind?:string",
+    "ParamRef %atomic name?:string namespace?:string selector?:*LabelSelector"
+    " parameterNotFoundAction?:*string",
+    "RuleWithOperations operations?:[]string apiGroups?:[]string apiVersions?:[]string resources?:[]string"
+    " scope?:*string",
+    "TypeChecking expressionWarnings?:[]ExpressionWarning",
+    "ValidatingAdmissionPolicy metadata?:ObjectMeta spec?:ValidatingAdmissionPolicySpec"
+    " status?:ValidatingAdmissionPolicyStatus",
+    "ValidatingAdmissionPolicyBinding metadata?:ObjectMeta spec?:ValidatingAdmissionPolicyBindingSpec",
+    "ValidatingAdmissionPolicyBindingSpec policyName?:string paramRef?:*ParamRef"
+    " matchResources?:*MatchResources validationActions?:[]string@set",
+    "ValidatingAdmissionPolicySpec paramKind?:*ParamKind matchConstraints?:*MatchResources"
+    " validations?:[]Validation failurePolicy?:*string auditAnnotations?:[]AuditAnnotation"
+    " matchConditions?:[]MatchCondition@name~name variables?:[]Variable@name~name",
+    "ValidatingAdmissionPolicyStatus observedGeneration?:int64 typeChecking?:*TypeChecking"
+    " conditions?:[]Condition@type",
+    "ValidatingWebhook name:string clientConfig:WebhookClientConfig rules?:[]RuleWithOperations"
+    " failurePolicy?:*string matchPolicy?:*string namespaceSelector?:*LabelSelector"
+    " objectSelector?:*LabelSelector sideEffects:*string timeoutSeconds?:*int32"
+    " admissionReviewVersions:[]string matchConditions?:[]MatchCondition@name~name",
+    "ValidatingWebhookConfiguration metadata?:ObjectMeta webhooks?:[]ValidatingWebhook@name~name",
+    "Validation expression:string message?:string reason?:*string messageExpression?:string",
+    "Variable %atomic name:string expression:string",
+    "WebhookClientConfig url?:*string service?:*AdmServiceReference caBundle?:bytes",
+    /* apiextensions */
+    "XCustomResourceColumnDefinition name:string type:string format?:string description?:string"
+    " priority?:int32 jsonPath:string",
+    "XCustomResourceConversion strategy:string webhook?:*XWebhookConversion",
+    "XCustomResourceDefinition metadata?:ObjectMeta spec:XCustomResourceDefinitionSpec"
+    " status?:XCustomResourceDefinitionStatus",
+    "XCustomResourceDefinitionCondition type:string status:string lastTransitionTime?:time reason?:string"
+    " message?:string",
+    "XCustomResourceDefinitionNames plural:string singular?:string shortNames?:[]string kind:string"
+    " listKind?:string categories?:[]string",
+    "XCustomResourceDefinitionSpec group:string names:XCustomResourceDefinitionNames scope:string"
+    " versions:[]XCustomResourceDefinitionVersion conversion?:*XCustomResourceConversion"
+    " preserveUnknownFields?:bool",
+    "XCustomResourceDefinitionStatus conditions:[]XCustomResourceDefinitionCondition@type"
+    " acceptedNames:XCustomResourceDefinitionNames storedVersions:[]string",
+    "XCustomResourceDefinitionVersion name:string served:bool storage:bool deprecated?:bool"
+    " deprecationWarning?:*string schema?:*XCustomResourceValidation"
+    " subresources?:*XCustomResourceSubresources additionalPrinterColumns?:[]XCustomResourceColumnDefinition"
+    " selectableFields?:[]XSelectableField",
+    "XCustomResourceSubresourceScale specReplicasPath:string statusReplicasPath:string"
+    " labelSelectorPath?:*string",
+    "XCustomResourceSubresourceStatus",
+    "XCustomResourceSubresources status?:*XCustomResourceSubresourceStatus"
+    " scale?:*XCustomResourceSubresourceScale",
+    "XCustomResourceValidation openAPIV3Schema?:*any",
+    "XSelectableField jsonPath:string",
+    "XServiceReference namespace:string name:string path?:*string port?:*int32",
+    "XWebhookClientConfig url?:*string service?:*XServiceReference caBundle?:bytes",
+    "XWebhookConversion clientConfig?:*XWebhookClientConfig conversionReviewVersions:[]string",
+    /* apps */
+    "ControllerRevision metadata?:ObjectMeta data?:any revision:int64",
+    "DaemonSet metadata?:ObjectMeta spec?:DaemonSetSpec status?:DaemonSetStatus",
+    "DaemonSetCondition type:string status:string lastTransitionTime?:time reason?:string message?:string",
+    "DaemonSetSpec selector:*LabelSelector template:PodTemplateSpec updateStrategy?:DaemonSetUpdateStrategy"
+    " minReadySeconds?:int32 revisionHistoryLimit?:*int32",
+    "DaemonSetStatus currentNumberScheduled:int32 numberMisscheduled:int32 desiredNumberScheduled:int32"
+    " numberReady:int32 observedGeneration?:int64 updatedNumberScheduled?:int32 numberAvailable?:int32"
+    " numberUnavailable?:int32 collisionCount?:*int32 conditions?:[]DaemonSetCondition@type~type",
+    "DaemonSetUpdateStrategy type?:string rollingUpdate?:*RollingUpdateDaemonSet",
+    "Deployment metadata?:ObjectMeta spec?:DeploymentSpec status?:DeploymentStatus",
+    "DeploymentCondition type:string status:string lastUpdateTime?:time lastTransitionTime?:time"
+    " reason?:string message?:string",
+    "DeploymentSpec replicas?:*int32 selector:*LabelSelector template:PodTemplateSpec"
+    " strategy?:DeploymentStrategy~! minReadySeconds?:int32 revisionHistoryLimit?:*int32 paused?:bool"
+    " progressDeadlineSeconds?:*int32",
+    "DeploymentStatus observedGeneration?:int64 replicas?:int32 updatedReplicas?:int32 readyReplicas?:int32"
+    " availableReplicas?:int32 unavailableReplicas?:int32 conditions?:[]DeploymentCondition@type~type"
+    " collisionCount?:*int32",
+    "DeploymentStrategy type?:string rollingUpdate?:*RollingUpdateDeployment",
+    "ReplicaSet metadata?:ObjectMeta spec?:ReplicaSetSpec status?:ReplicaSetStatus",
+    "ReplicaSetCondition type:string status:string lastTransitionTime?:time reason?:string message?:string",
+    "ReplicaSetSpec replicas?:*int32 minReadySeconds?:int32 selector:*LabelSelector template?:PodTemplateSpec",
+    "ReplicaSetStatus replicas:int32 fullyLabeledReplicas?:int32 readyReplicas?:int32"
+    " availableReplicas?:int32 observedGeneration?:int64 conditions?:[]ReplicaSetCondition@type~type",
+    "RollingUpdateDaemonSet maxUnavailable?:*intstr maxSurge?:*intstr",
+    "RollingUpdateDeployment maxUnavailable?:*intstr maxSurge?:*intstr",
+    "RollingUpdateStatefulSetStrategy partition?:*int32 maxUnavailable?:*intstr",
+    "StatefulSet metadata?:ObjectMeta spec?:StatefulSetSpec status?:StatefulSetStatus",
+    "StatefulSetCondition type:string status:string lastTransitionTime?:time reason?:string message?:string",
+    "StatefulSetOrdinals start:int32",
+    "StatefulSetPersistentVolumeClaimRetentionPolicy whenDeleted?:string whenScaled?:string",
+    "StatefulSetSpec replicas?:*int32 selector:*LabelSelector template:PodTemplateSpec"
+    " volumeClaimTemplates?:[]PersistentVolumeClaim serviceName:string podManagementPolicy?:string"
+    " updateStrategy?:StatefulSetUpdateStrategy revisionHistoryLimit?:*int32 minReadySeconds?:int32"
+    " persistentVolumeClaimRetentionPolicy?:*StatefulSetPersistentVolumeClaimRetentionPolicy"
+    " ordinals?:*StatefulSetOrdinals",
+    "StatefulSetStatus observedGeneration?:int64 replicas:int32 readyReplicas?:int32 currentReplicas?:int32"
+    " updatedReplicas?:int32 currentRevision?:string updateRevision?:string collisionCount?:*int32"
+    " conditions?:[]StatefulSetCondition@type~type availableReplicas:int32",
+    "StatefulSetUpdateStrategy type?:string rollingUpdate?:*RollingUpdateStatefulSetStrategy",
+    /* authentication */
+    "BoundObjectReference kind?:string apiVersion?:string name?:string uid?:string",
+    "SelfSubjectReview metadata?:ObjectMeta status?:SelfSubjectReviewStatus",
+    "SelfSubjectReviewStatus userInfo?:UserInfo",
+    "TokenRequest metadata?:ObjectMeta spec:TokenRequestSpec status?:TokenRequestStatus",
+    "TokenRequestSpec audiences:[]string expirationSeconds:*int64 boundObjectRef:*BoundObjectReference",
+    "TokenRequestStatus token:string expirationTimestamp:time",
+    "TokenReview metadata?:ObjectMeta spec:TokenReviewSpec status?:TokenReviewStatus",
+    "TokenReviewSpec token?:string audiences?:[]string",
+    "TokenReviewStatus authenticated?:bool user?:UserInfo audiences?:[]string error?:string",
+    "UserInfo username?:string uid?:string groups?:[]string extra?:{}[]string",
+    /* authorization */
+    "FieldSelectorAttributes rawSelector?:string requirements?:[]FieldSelectorRequirement",
+    "LabelSelectorAttributes rawSelector?:string requirements?:[]LabelSelectorRequirement",
+    "LocalSubjectAccessReview metadata?:ObjectMeta spec:SubjectAccessReviewSpec"
+    " status?:SubjectAccessReviewStatus",
+    "NonResourceAttributes path?:string verb?:string",
+    "NonResourceRule verbs:[]string nonResourceURLs?:[]string",
+    "ResourceAttributes namespace?:string verb?:string group?:string version?:string resource?:string"
+    " subresource?:string name?:string fieldSelector?:*FieldSelectorAttributes"
+    " labelSelector?:*LabelSelectorAttributes",
+    "ResourceRule verbs:[]string apiGroups?:[]string resources?:[]string resourceNames?:[]string",
+    "SelfSubjectAccessReview metadata?:ObjectMeta spec:SelfSubjectAccessReviewSpec"
+    " status?:SubjectAccessReviewStatus",
+    "SelfSubjectAccessReviewSpec resourceAttributes?:*ResourceAttributes"
+    " nonResourceAttributes?:*NonResourceAttributes",
+    "SelfSubjectRulesReview metadata?:ObjectMeta spec:SelfSubjectRulesReviewSpec"
+    " status?:SubjectRulesReviewStatus",
+    "SelfSubjectRulesReviewSpec namespace?:string",
+    "SubjectAccessReview metadata?:ObjectMeta spec:SubjectAccessReviewSpec status?:SubjectAccessReviewStatus",
+    "SubjectAccessReviewSpec resourceAttributes?:*ResourceAttributes"
+    " nonResourceAttributes?:*NonResourceAttributes user?:string groups?:[]string extra?:{}[]string"
+    " uid?:string",
+    "SubjectAccessReviewStatus allowed:bool denied?:bool reason?:string evaluationError?:string",
+    "SubjectRulesReviewStatus resourceRules:[]ResourceRule nonResourceRules:[]NonResourceRule incomplete:bool"
+    " evaluationError?:string",
+    /* autoscaling */
+    "ContainerResourceMetricSource name:string target:MetricTarget container:string",
+    "ContainerResourceMetricStatus name:string current:MetricValueStatus container:string",
+    "CrossVersionObjectReference kind:string name:string apiVersion?:string",
+    "ExternalMetricSource metric:MetricIdentifier target:MetricTarget",
+    "ExternalMetricStatus metric:MetricIdentifier current:MetricValueStatus",
+    "HPAScalingPolicy type:string value:int32 periodSeconds:int32",
+    "HPAScalingRules stabilizationWindowSeconds?:*int32 selectPolicy?:*string policies?:[]HPAScalingPolicy",
+    "HorizontalPodAutoscaler metadata?:ObjectMeta spec?:HorizontalPodAutoscalerSpec"
+    " status?:HorizontalPodAutoscalerStatus",
+    "HorizontalPodAutoscalerBehavior scaleUp?:*HPAScalingRules scaleDown?:*HPAScalingRules",
+    "HorizontalPodAutoscalerCondition type:string status:string lastTransitionTime?:time reason?:string"
+    " message?:string",
+    "HorizontalPodAutoscalerSpec scaleTargetRef:CrossVersionObjectReference minReplicas?:*int32"
+    " maxReplicas:int32 metrics?:[]MetricSpec behavior?:*HorizontalPodAutoscalerBehavior",
+    "HorizontalPodAutoscalerStatus observedGeneration?:*int64 lastScaleTime?:*time currentReplicas?:int32"
+    " desiredReplicas:int32 currentMetrics:[]MetricStatus"
+    " conditions?:[]HorizontalPodAutoscalerCondition@type~type",
+    "MetricIdentifier name:string selector?:*LabelSelector",
+    "MetricSpec type:string object?:*ObjectMetricSource pods?:*PodsMetricSource"
+    " resource?:*ResourceMetricSource containerResource?:*ContainerResourceMetricSource"
+    " external?:*ExternalMetricSource",
+    "MetricStatus type:string object?:*ObjectMetricStatus pods?:*PodsMetricStatus"
+    " resource?:*ResourceMetricStatus containerResource?:*ContainerResourceMetricStatus"
+    " external?:*ExternalMetricStatus",
+    "MetricTarget type:string value?:*quantity averageValue?:*quantity averageUtilization?:*int32",
+    "MetricValueStatus value?:*quantity averageValue?:*quantity averageUtilization?:*int32",
+    "ObjectMetricSource describedObject:CrossVersionObjectReference target:MetricTarget"
+    " metric:MetricIdentifier",
+    "ObjectMetricStatus metric:MetricIdentifier current:MetricValueStatus"
+    " describedObject:CrossVersionObjectReference",
+    "PodsMetricSource metric:MetricIdentifier target:MetricTarget",
+    "PodsMetricStatus metric:MetricIdentifier current:MetricValueStatus",
+    "ResourceMetricSource name:string target:MetricTarget",
+    "ResourceMetricStatus name:string current:MetricValueStatus",
+    "V1CrossVersionObjectReference %atomic kind:string name:string apiVersion?:string",
+    "V1HorizontalPodAutoscaler metadata?:ObjectMeta spec?:V1HorizontalPodAutoscalerSpec"
+    " status?:V1HorizontalPodAutoscalerStatus",
+    "V1HorizontalPodAutoscalerSpec scaleTargetRef:V1CrossVersionObjectReference minReplicas?:*int32"
+    " maxReplicas:int32 targetCPUUtilizationPercentage?:*int32",
+    "V1HorizontalPodAutoscalerStatus observedGeneration?:*int64 lastScaleTime?:*time currentReplicas:int32"
+    " desiredReplicas:int32 currentCPUUtilizationPercentage?:*int32",
+    "V1Scale metadata?:ObjectMeta spec?:V1ScaleSpec status?:V1ScaleStatus",
+    "V1ScaleSpec replicas?:int32",
+    "V1ScaleStatus replicas:int32 selector?:string",
+    /* batch */
+    "CronJob metadata?:ObjectMeta spec?:CronJobSpec status?:CronJobStatus",
+    "CronJobSpec schedule:string timeZone?:*string startingDeadlineSeconds?:*int64 concurrencyPolicy?:string"
+    " suspend?:*bool jobTemplate:JobTemplateSpec successfulJobsHistoryLimit?:*int32"
+    " failedJobsHistoryLimit?:*int32",
+    "CronJobStatus active?:[]ObjectReference lastScheduleTime?:*time lastSuccessfulTime?:*time",
+    "Job metadata?:ObjectMeta spec?:JobSpec status?:JobStatus",
+    "JobCondition type:string status:string lastProbeTime?:time lastTransitionTime?:time reason?:string"
+    " message?:string",
+    "JobSpec parallelism?:*int32 completions?:*int32 activeDeadlineSeconds?:*int64"
+    " podFailurePolicy?:*PodFailurePolicy successPolicy?:*SuccessPolicy backoffLimit?:*int32"
+    " backoffLimitPerIndex?:*int32 maxFailedIndexes?:*int32 selector?:*LabelSelector manualSelector?:*bool"
+    " template:PodTemplateSpec ttlSecondsAfterFinished?:*int32 completionMode?:*string suspend?:*bool"
+    " podReplacementPolicy?:*string managedBy?:*string",
+    "JobStatus conditions?:[]JobCondition~type startTime?:*time completionTime?:*time active?:int32"
+    " succeeded?:int32 failed?:int32 terminating?:*int32 completedIndexes?:string failedIndexes?:*string"
+    " uncountedTerminatedPods?:*UncountedTerminatedPods ready?:*int32",
+    "JobTemplateSpec metadata?:ObjectMeta spec?:JobSpec",
+    "PodFailurePolicy rules:[]PodFailurePolicyRule",
+    "PodFailurePolicyOnExitCodesRequirement containerName?:*string operator:string values:[]int32@set",
+    "PodFailurePolicyOnPodConditionsPattern type:string status:string",
+    "PodFailurePolicyRule action:string onExitCodes?:*PodFailurePolicyOnExitCodesRequirement"
+    " onPodConditions?:[]PodFailurePolicyOnPodConditionsPattern",
+    "SuccessPolicy rules:[]SuccessPolicyRule",
+    "SuccessPolicyRule succeededIndexes?:*string succeededCount?:*int32",
+    "UncountedTerminatedPods succeeded?:[]string@set failed?:[]string@set",
+    /* certificates */
+    "CertificateSigningRequest metadata?:ObjectMeta spec:CertificateSigningRequestSpec"
+    " status?:CertificateSigningRequestStatus",
+    "CertificateSigningRequestCondition type:string status:string reason?:string message?:string"
+    " lastUpdateTime?:time lastTransitionTime?:time",
+    "CertificateSigningRequestSpec request:bytes signerName:string expirationSeconds?:*int32 usages?:[]string"
+    " username?:string uid?:string groups?:[]string extra?:{}[]string",
+    "CertificateSigningRequestStatus conditions?:[]CertificateSigningRequestCondition@type certificate?:bytes",
+    /* coordination */
+    "Lease metadata?:ObjectMeta spec?:LeaseSpec",
+    "LeaseSpec holderIdentity?:*string leaseDurationSeconds?:*int32 acquireTime?:*microtime"
+    " renewTime?:*microtime leaseTransitions?:*int32 strategy?:*string preferredHolder?:*string",
+    /* discovery */
+    "DiscoveryEndpointPort %atomic name?:*string protocol?:*string port?:*int32 appProtocol?:*string",
+    "Endpoint addresses:[]string@set conditions?:EndpointConditions hostname?:*string"
+    " targetRef?:*ObjectReference deprecatedTopology?:{}string nodeName?:*string zone?:*string"
+    " hints?:*EndpointHints",
+    "EndpointConditions ready?:*bool serving?:*bool terminating?:*bool",
+    "EndpointHints forZones?:[]ForZone",
+    "EndpointSlice metadata?:ObjectMeta addressType:string endpoints:[]Endpoint ports:[]DiscoveryEndpointPort",
+    "ForZone name:string",
+    /* events */
+    "EventsEvent metadata:ObjectMeta eventTime:microtime series?:*EventsEventSeries"
+    " reportingController?:string reportingInstance?:string action?:string reason?:string"
+    " regarding?:ObjectReference related?:*ObjectReference note?:string type?:string"
+    " deprecatedSource?:EventSource deprecatedFirstTimestamp?:time deprecatedLastTimestamp?:time"
+    " deprecatedCount?:int32",
+    "EventsEventSeries count:int32 lastObservedTime:microtime",
+    /* meta */
+    "Condition type:string status:string observedGeneration?:int64 lastTransitionTime:time reason:string"
+    " message:string",
+    "CreateOptions dryRun?:[]string fieldManager?:string fieldValidation?:string",
+    "DeleteOptions gracePeriodSeconds?:*int64 preconditions?:*Preconditions orphanDependents?:*bool"
+    " propagationPolicy?:*string dryRun?:[]string ignoreStoreReadErrorWithClusterBreakingPotential?:*bool",
+    "FieldSelectorRequirement key:string operator:string values?:[]string",
+    "LabelSelector %atomic matchLabels?:{}string matchExpressions?:[]LabelSelectorRequirement",
+    "LabelSelectorRequirement key:string operator:string values?:[]string",
+    "ListOptions labelSelector?:string fieldSelector?:string watch?:bool allowWatchBookmarks?:bool"
+    " resourceVersion?:string resourceVersionMatch?:string timeoutSeconds?:*int64 limit?:int64"
+    " continue?:string sendInitialEvents?:*bool",
+    "ManagedFieldsEntry manager?:string operation?:string apiVersion?:string time?:*time fieldsType?:string"
+    " fieldsV1?:*any subresource?:string",
+    "ObjectMeta name?:string generateName?:string namespace?:string selfLink?:string uid?:string"
+    " resourceVersion?:string generation?:int64 creationTimestamp?:time deletionTimestamp?:*time"
+    " deletionGracePeriodSeconds?:*int64 labels?:{}string annotations?:{}string"
+    " ownerReferences?:[]OwnerReference@uid~uid finalizers?:[]string@set~."
+    " managedFields?:[]ManagedFieldsEntry",
+    "OwnerReference %atomic apiVersion:string kind:string name:string uid:string controller?:*bool"
+    " blockOwnerDeletion?:*bool",
+    "PatchOptions dryRun?:[]string force?:*bool fieldManager?:string fieldValidation?:string",
+    "Preconditions uid?:*string resourceVersion?:*string",
+    "UpdateOptions dryRun?:[]string fieldManager?:string fieldValidation?:string",
+    /* networking */
+    "HTTPIngressPath path?:string pathType:*string backend:IngressBackend",
+    "HTTPIngressRuleValue paths:[]HTTPIngressPath",
+    "IPBlock cidr:string except?:[]string",
+    "Ingress metadata?:ObjectMeta spec?:IngressSpec status?:IngressStatus",
+    "IngressBackend service?:*IngressServiceBackend resource?:*TypedLocalObjectReference",
+    "IngressClass metadata?:ObjectMeta spec?:IngressClassSpec",
+    "IngressClassParametersReference apiGroup?:*string kind:string name:string scope:*string"
+    " namespace?:*string",
+    "IngressClassSpec controller?:string parameters?:*IngressClassParametersReference",
+    "IngressLoadBalancerIngress ip?:string hostname?:string ports?:[]IngressPortStatus",
+    "IngressLoadBalancerStatus ingress?:[]IngressLoadBalancerIngress",
+    "IngressPortStatus port:int32 protocol:string error?:*string",
+    "IngressRule host?:string http?:*HTTPIngressRuleValue",
+    "IngressServiceBackend name:string port?:ServiceBackendPort",
+    "IngressSpec ingressClassName?:*string defaultBackend?:*IngressBackend tls?:[]IngressTLS"
+    " rules?:[]IngressRule",
+    "IngressStatus loadBalancer?:IngressLoadBalancerStatus",
+    "IngressTLS hosts?:[]string secretName?:string",
+    "NetworkPolicy metadata?:ObjectMeta spec?:NetworkPolicySpec",
+    "NetworkPolicyEgressRule ports?:[]NetworkPolicyPort to?:[]NetworkPolicyPeer",
+    "NetworkPolicyIngressRule ports?:[]NetworkPolicyPort from?:[]NetworkPolicyPeer",
+    "NetworkPolicyPeer podSelector?:*LabelSelector namespaceSelector?:*LabelSelector ipBlock?:*IPBlock",
+    "NetworkPolicyPort protocol?:*string port?:*intstr endPort?:*int32",
+    "NetworkPolicySpec podSelector:LabelSelector ingress?:[]NetworkPolicyIngressRule"
+    " egress?:[]NetworkPolicyEgressRule policyTypes?:[]string",
+    "ServiceBackendPort %atomic name?:string number?:int32",
+    /* node */
+    "Overhead podFixed?:{}quantity",
+    "RuntimeClass metadata?:ObjectMeta handler:string overhead?:*Overhead scheduling?:*Scheduling",
+    "Scheduling nodeSelector?:{}string@atomic tolerations?:[]Toleration",
+    /* policy */
+    "Eviction metadata?:ObjectMeta deleteOptions?:*DeleteOptions",
+    "PodDisruptionBudget metadata?:ObjectMeta spec?:PodDisruptionBudgetSpec status?:PodDisruptionBudgetStatus",
+    "PodDisruptionBudgetSpec minAvailable?:*intstr selector?:*LabelSelector~- maxUnavailable?:*intstr"
+    " unhealthyPodEvictionPolicy?:*string",
+    "PodDisruptionBudgetStatus observedGeneration?:int64 disruptedPods?:{}time disruptionsAllowed:int32"
+    " currentHealthy:int32 desiredHealthy:int32 expectedPods:int32 conditions?:[]Condition@type~type",
+    /* rbac */
+    "AggregationRule clusterRoleSelectors?:[]LabelSelector",
+    "ClusterRole metadata?:ObjectMeta rules:[]PolicyRule aggregationRule?:*AggregationRule",
+    "ClusterRoleBinding metadata?:ObjectMeta subjects?:[]RbacSubject roleRef:RoleRef",
+    "PolicyRule verbs:[]string apiGroups?:[]string resources?:[]string resourceNames?:[]string"
+    " nonResourceURLs?:[]string",
+    "RbacSubject %atomic kind:string apiGroup?:string name:string namespace?:string",
+    "Role metadata?:ObjectMeta rules:[]PolicyRule",
+    "RoleBinding metadata?:ObjectMeta subjects?:[]RbacSubject roleRef:RoleRef",
+    "RoleRef %atomic apiGroup:string kind:string name:string",
+    /* scheduling */
+    "PriorityClass metadata?:ObjectMeta value:int32 globalDefault?:bool description?:string"
+    " preemptionPolicy?:*string",
+    /* storage */
+    "CSIDriver metadata?:ObjectMeta spec:CSIDriverSpec",
+    "CSIDriverSpec attachRequired?:*bool podInfoOnMount?:*bool volumeLifecycleModes?:[]string@set"
+    " storageCapacity?:*bool fsGroupPolicy?:*string tokenRequests?:[]StorageTokenRequest"
+    " requiresRepublish?:*bool seLinuxMount?:*bool",
+    "CSINode metadata?:ObjectMeta spec:CSINodeSpec",
+    "CSINodeDriver name:string nodeID:string topologyKeys:[]string allocatable?:*VolumeNodeResources",
+    "CSINodeSpec drivers:[]CSINodeDriver@name~name",
+    "CSIStorageCapacity metadata?:ObjectMeta nodeTopology?:*LabelSelector storageClassName:string"
+    " capacity?:*quantity maximumVolumeSize?:*quantity",
+    "StorageClass metadata?:ObjectMeta provisioner:string parameters?:{}string reclaimPolicy?:*string"
+    " mountOptions?:[]string allowVolumeExpansion?:*bool volumeBindingMode?:*string"
+    " allowedTopologies?:[]TopologySelectorTerm",
+    "StorageTokenRequest audience:string expirationSeconds?:*int64",
+    "VolumeAttachment metadata?:ObjectMeta spec:VolumeAttachmentSpec status?:VolumeAttachmentStatus",
+    "VolumeAttachmentSource persistentVolumeName?:*string inlineVolumeSpec?:*PersistentVolumeSpec",
+    "VolumeAttachmentSpec attacher:string source:VolumeAttachmentSource nodeName:string",
+    "VolumeAttachmentStatus attached:bool attachmentMetadata?:{}string attachError?:*VolumeError"
+    " detachError?:*VolumeError",
+    "VolumeError time?:time message?:string",
+    "VolumeNodeResources count?:*int32",
+    NULL,
+};
