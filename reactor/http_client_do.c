@@ -111,7 +111,8 @@ static bool wait_for_it(exchange_t *x, http_client_t *c, int64_t ms, err_t *err)
             error_set(err, ERR_TIMEOUT, "%s: no response within %lld ms", c->peer, (long long)ms);
         return false;
     }
-    error_release(err ? err : &(err_t){0});
+    if (err)
+        error_release(err); /* of a park that was overtaken by the response */
     if (x->err.code == ERR_NONE)
         return true;
     if (err)
