@@ -282,11 +282,13 @@ static void on_io(int fd, int events, void *arg) {
     conn_t *c = arg;
     if (!alive(c))
         return;
+    bool was_open = c->open;
     c->busy++;
     if (shake(c)) {
         if (events & (c->write_wants_read ? LOOP_READ : LOOP_WRITE))
             c->write_blocked = false;
-        if ((events & LOOP_READ) || c->read_wants_write)
+        /* A handshake that ends here may have read ahead what the poller then never tells of. */
+        if ((events & LOOP_READ) || c->read_wants_write || !was_open)
             read_slice(c);
         write_slice(c); /* what came in mostly asks for something to go out */
     }
