@@ -486,3 +486,14 @@ cue_value_t *cue_eval_expr(cue_eval_t *e, str_t expr, err_t *err) {
     UNGUARD(e);
     return v ? handle(v) : NULL;
 }
+
+syn_t *cue_value_syntax(cue_value_t *value, arena_t *a, err_t *err) {
+    eval_t *e = vertex_eval(vertex_of(value));
+    GUARDED(e, err, NULL);
+    bottom_t *b = NULL;
+    syn_t *x = syntax_of_vertex(e, vertex_of(value), a, &b);
+    if (!x)
+        bottom_report(e, b, err);
+    UNGUARD(e);
+    return x;
+}

@@ -172,7 +172,7 @@ static void apply_pattern(state_t *st, const pattern_t *p, vertex_t *arc) {
     const syn_field_t *f = p->x->field;
     if (arc->status != ST_NEW || arc->observed)
         st->dirty = true;
-    give(st, arc, (conj_t){.x = f->value, .env = value_env(st->e, f, p->env, arc), .info = p->info});
+    give(st, arc, (conj_t){.x = f->value, .env = value_env(st->e, f, p->env, arc), .field = p->x, .info = p->info});
 }
 
 vertex_t *state_arc(state_t *st, const label_t *label, field_mark_t mark, conj_t c) {
@@ -198,7 +198,7 @@ static void field_conj(state_t *st, const syn_t *x, const label_t *label, env_t 
     touch(st, arc, added);
     if (f->mark < arc->mark)
         arc->mark = f->mark;
-    give(st, arc, (conj_t){.x = f->value, .env = value_env(st->e, f, env, arc), .info = info});
+    give(st, arc, (conj_t){.x = f->value, .env = value_env(st->e, f, env, arc), .field = x, .info = info});
 }
 
 static void add_ellipsis(state_t *st, group_t *g) {

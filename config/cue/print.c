@@ -434,7 +434,7 @@ str_t vertex_path(eval_t *e, const vertex_t *v) {
 
 /* ---- messages ---- */
 
-static str_t file_name(const eval_t *e, unsigned file) {
+str_t eval_file(const eval_t *e, unsigned file) {
     if (file < e->program->nnames)
         return e->program->names[file];
     file -= (unsigned)e->program->nnames;
@@ -443,13 +443,23 @@ static str_t file_name(const eval_t *e, unsigned file) {
 
 static void put_bottom(eval_t *e, buf_t *b, const bottom_t *x) {
     str_t path = x->at ? vertex_path(e, x->at) : STR_NONE;
+    if (!x->text.n) { /* several */
+        for (size_t i = 0; i < x->nparts && i < 10; i++) {
+            if (i)
+                buf_char(b, '\n');
+            put_bottom(e, b, x->parts[i]);
+        }
+        if (x->nparts > 10)
+            buf_printf(b, "\n(%zu more)", x->nparts - 10);
+        return;
+    }
     if (path.n)
         buf_printf(b, STR_FMT ": ", STR_ARG(path));
     buf_add(b, x->text);
     if (x->npos && !str_ends(x->text, STR(":")))
         buf_char(b, ':');
     for (size_t i = 0; i < x->npos; i++)
-        buf_printf(b, "\n    " STR_FMT ":%u:%u", STR_ARG(file_name(e, x->pos[i].file)), x->pos[i].line, x->pos[i].col);
+        buf_printf(b, "\n    " STR_FMT ":%u:%u", STR_ARG(eval_file(e, x->pos[i].file)), x->pos[i].line, x->pos[i].col);
     for (size_t i = 0; i < x->nparts; i++) {
         buf_char(b, '\n');
         put_bottom(e, b, x->parts[i]);

@@ -122,6 +122,7 @@ typedef struct conj {
     const jv_t *data;        /* instead of x */
     const struct fill *fill; /* instead of x: what was filled in, `step` labels down its path */
     uint32_t step;
+    const syn_t *field; /* the declaration that it comes from, for its comments */
     info_t info;
 } conj_t;
 
@@ -339,9 +340,12 @@ str_t syntax_text(eval_t *e, const syn_t *x);
 str_t vertex_path(eval_t *e, const vertex_t *v);
 /* The whole message with path and positions. */
 void bottom_report(eval_t *e, const bottom_t *b, err_t *err);
+str_t eval_file(const eval_t *e, unsigned file);
 str_t label_text(eval_t *e, const label_t *l);
 
-/* The first error of a value in CUE's order, or NULL. */
+/* NULL with *error when it has one that is not merely incomplete. */
+syn_t *syntax_of_vertex(eval_t *e, vertex_t *v, arena_t *a, bottom_t **error);
+/* The errors of a value in CUE's order, as one; or NULL. */
 bottom_t *validate_vertex(eval_t *e, vertex_t *v, bool concrete);
 
 static inline struct cue_eval *vertex_eval(const vertex_t *v) {
