@@ -183,6 +183,7 @@ static void release(manager_t *m) {
     evaluator_destroy(c->evaluator);
     if (c->programs)
         programs_destroy(c->programs);
+    log_release();
     loop_destroy(m->loop);
     fiber_pool_drain();
 }
@@ -191,7 +192,7 @@ int manager_run(const manager_options_t *o) {
     manager_t m = {.o = o};
     err_t err = ERROR_INIT;
     m.loop = loop_create(&err);
-    if (!m.loop || !log_init(m.loop, STDERR_FILENO, 0)) {
+    if (!m.loop || !log_init(m.loop, STDERR_FILENO, log_verbosity)) {
         fprintf(stderr, "velella: %s\n", error_text(&err));
         error_release(&err);
         return 1;
@@ -209,7 +210,6 @@ int manager_run(const manager_options_t *o) {
     }
     error_release(&err);
     log_info("Safely stops Program...");
-    log_flush();
     release(&m);
     return m.status;
 }

@@ -142,7 +142,7 @@ static bool magnitude(lib_call_t *c, const cdata_t *v, size_t i, int bits, const
 }
 
 bool lib_int(lib_call_t *c, cdata_t **args, size_t i, int bits, const char *type, int64_t *out) {
-    uint64_t m;
+    uint64_t m = 0;
     if (!magnitude(c, args[i], i, bits, type, &m))
         return false;
     bool neg = args[i]->num.neg;

@@ -268,7 +268,7 @@ static uint64_t requests_of(demo_t *d, arena_t *a) {
     for (size_t i = 0; i < jv_count(list); i++) {
         int64_t count = 0;
         jv_as_int(jv_getc(jv_at(list, i), "count"), &count);
-        if (str_starts(jv_str(jv_getc(jv_at(list, i), "userAgent")), STR("kubevela/")))
+        if (str_eqc(jv_str(jv_getc(jv_at(list, i), "agent")), "kubevela"))
             n += (uint64_t)count;
     }
     return n;

@@ -259,15 +259,15 @@ uint64_t cluster_requests(cluster_t *c, bool print) {
     const jv_t *list = jv_is(rows, JV_OBJECT) ? jv_getc(rows, "requests") : rows;
     for (size_t i = 0; i < jv_count(list); i++) {
         const jv_t *row = jv_at(list, i);
-        int64_t n = 0, code = 0;
+        int64_t n = 0;
         jv_as_int(jv_getc(row, "count"), &n);
-        jv_as_int(jv_getc(row, "code"), &code);
-        if (!str_starts(jv_str(jv_getc(row, "userAgent")), STR("kubevela/")))
+        if (!str_eqc(jv_str(jv_getc(row, "agent")), "kubevela"))
             continue;
         total += (uint64_t)n;
+        str_t sub = jv_str(jv_getc(row, "subresource"));
         if (print)
-            printf("    %6lld %-8.*s %-28.*s %lld\n", (long long)n, STR_ARG(jv_str(jv_getc(row, "verb"))),
-                   STR_ARG(jv_str(jv_getc(row, "resource"))), (long long)code);
+            printf("    %6lld %-8.*s " STR_FMT "%s" STR_FMT "\n", (long long)n, STR_ARG(jv_str(jv_getc(row, "verb"))),
+                   STR_ARG(jv_str(jv_getc(row, "resource"))), sub.n ? "/" : "", STR_ARG(sub));
     }
     return total;
 }

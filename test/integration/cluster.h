@@ -51,7 +51,7 @@ void cluster_phase(cluster_t *c, const char *ns, const char *name, const char *p
 /* velella's resident memory in kB and its number of threads. */
 long cluster_rss(pid_t pid);
 int cluster_threads(pid_t pid);
-/* Requests that the server counted of velella, by "verb resource code"; the total. `print` shows the table. */
+/* Requests that the server counted of velella, by verb and resource; the total. `print` shows the table. */
 uint64_t cluster_requests(cluster_t *c, bool print);
 /* The text of velella's log, in the arena. */
 str_t cluster_log(cluster_t *c);
