@@ -170,13 +170,13 @@ static bool run(exec_t *x, err_t *err) {
         return error_memory(err);
     child_options_t o = {.argv = x->argv, .env = environment(x, a)};
     bool ok = child_run(&o, a, &r, err);
-    if (!ok && err && err->code == ERR_NOTFOUND && x->o.install_hint.n)
-        error_set(err, ERR_NOTFOUND, "%s\n" STR_FMT, error_text(err), STR_ARG(x->o.install_hint));
     if (ok && r.status != 0) {
         str_t said = str_trim(r.errors);
-        ok = error_set(err, ERR_DENIED, "it ended with status %d%s" STR_FMT, r.status, said.n ? ": " : "",
-                       STR_ARG(said));
+        ok = error_set(err, r.status == 127 ? ERR_NOTFOUND : ERR_DENIED, "it ended with status %d%s" STR_FMT, r.status,
+                       said.n ? ": " : "", STR_ARG(said));
     }
+    if (!ok && err && err->code == ERR_NOTFOUND && x->o.install_hint.n) /* 127: what a wrapper says of a missing one */
+        error_set(err, ERR_NOTFOUND, "%s\n" STR_FMT, error_text(err), STR_ARG(x->o.install_hint));
     ok = ok && accept_answer(x, a, r.out, err);
     arena_destroy(a);
     return ok ? true : error_wrap(err, "exec plugin %s", x->argv[0]);

@@ -1,6 +1,5 @@
-/* The scanner and the walkers of lists and lines: never a crash, and what the tree parser refuses for its shape is not
- * taken; the kept bytes of an object that the parser takes are JSON again. The first byte says where the list is cut.
- */
+/* The scanner and the walkers of lists and lines: never a crash; what is kept of an object that is JSON is JSON again;
+ * a list reads the same wherever it is cut, which the first byte says. */
 #include "config/json/jv.h"
 #include "kubeapi/scan.h"
 #include "reactor/base/mem.h"

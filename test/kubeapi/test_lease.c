@@ -73,8 +73,8 @@ static lease_t *elect(mini_t *m, cluster_t *c) {
     lease_options_t o = {.ns = STR("sys"),
                          .name = STR("kubevela"),
                          .identity = STR("me"),
-                         .duration_ms = 2000,
-                         .renew_ms = 600,
+                         .duration_ms = 3000,
+                         .renew_ms = 1500,
                          .retry_ms = 100};
     c->l = lease_start(m->api, &o, &ev, c, NULL);
     return c->l;
@@ -122,7 +122,7 @@ static void alone(mini_t *m) {
     int64_t n, at;
     ck_assert(str_eqc(jv_str(jv_getc(spec, "holderIdentity")), "me"));
     ck_assert(jv_as_int(jv_getc(spec, "leaseTransitions"), &n) && n == 0);
-    ck_assert(jv_as_int(jv_getc(spec, "leaseDurationSeconds"), &n) && n == 2);
+    ck_assert(jv_as_int(jv_getc(spec, "leaseDurationSeconds"), &n) && n == 3);
     ck_assert(moment_parse(jv_str(jv_getc(spec, "renewTime")), &at) && moment_now() - at < 5000000);
     str_t acquired = jv_str(jv_getc(spec, "acquireTime"));
     until(has_renewed, c);
