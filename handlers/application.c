@@ -13,8 +13,10 @@ void application_event(application_t *x, bool warning, const char *reason, const
     recorder_eventf(x->c->recorder, x->app, warning, reason, "%s", message);
 }
 
-static void event_once(application_t *x, const char *reason, const char *message) {
-    if (x->fresh)
+/* A stage is passed: told when that is new, or for a new generation. vela-core tells it at every reconcile. */
+static void passed(application_t *x, const char *condition, const char *reason, const char *message) {
+    bool changed = status_ready(x->a, x->status, condition);
+    if (changed || x->fresh)
         application_event(x, false, reason, message);
 }
 
@@ -138,8 +140,7 @@ static bool parse(application_t *x, err_t *err) {
     x->file = appfile_parse(x->a, x->app, &source, err);
     if (!x->file)
         return end_with(x, "Parsed", "rendering", "FailedParse", err);
-    status_ready(x->a, x->status, "Parsed");
-    event_once(x, "Parsed", "Parsed successfully");
+    passed(x, "Parsed", "Parsed", "Parsed successfully");
     return true;
 }
 
@@ -152,8 +153,7 @@ static bool prepare_revision(application_t *x, err_t *err) {
     jv_setc(x->a, latest, "revision", jv_int(x->a, x->revision.number));
     jv_setc(x->a, latest, "revisionHash", jv_string(x->a, x->revision.hash));
     jv_setc(x->a, x->status, "latestRevision", latest);
-    status_ready(x->a, x->status, "Revision");
-    event_once(x, "Revisioned", "Revisioned successfully");
+    passed(x, "Revision", "Revisioned", "Revisioned successfully");
     if (!x->revision.stored_spec)
         return true;
     /* The Application goes on with the definitions of its snapshot: parsed once more with them. */
@@ -340,11 +340,9 @@ static bool reconcile(application_t *x, err_t *err) {
         return end_with(x, "Ready", "starting", NULL, err);
     if (!parse(x, err) || !prepare_revision(x, err))
         return false;
-    status_ready(x->a, x->status, "Policy");
-    event_once(x, "PolicyGenerated", "Policy generated successfully");
+    passed(x, "Policy", "PolicyGenerated", "Policy generated successfully");
     begin_workflow(x);
-    status_ready(x->a, x->status, "Render");
-    event_once(x, "Rendered", "Rendered successfully");
+    passed(x, "Render", "Rendered", "Rendered successfully");
     return run(x, err);
 }
 

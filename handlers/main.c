@@ -138,7 +138,7 @@ int main(int argc, char **argv) {
     if (!strcmp(word, "render"))
         return with_buffers(render_command, argc - 1, argv + 1);
     if (!strcmp(word, "cue"))
-        return with_buffers(cue_command, argc - 1, argv + 1);
+        return with_buffers(cue_command, argc - 2, argv + 2); /* from the verb on */
     if (!strcmp(word, "version"))
         return version();
     return controller(argc, argv);

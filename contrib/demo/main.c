@@ -15,7 +15,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { STEP_MS = 60000, FRAME_MS = 30 };
+enum { STEP_MS = 60000, FRAME_MS = 30, SERVED_MS = 10000 };
 
 static const char application[] =
     "{\"apiVersion\":\"core.oam.dev/v1beta1\",\"kind\":\"Application\",\"metadata\":{\"name\":\"shop\"},\"spec\":"
@@ -43,9 +43,21 @@ static str_t default_ns(void) {
     return STR("default");
 }
 
+/* A CRD is served a moment after it was created. */
+static const api_resource_t *resource_of(demo_t *d, const jv_t *o, err_t *err) {
+    int64_t until = loop_clock() + SERVED_MS;
+    for (;;) {
+        error_release(err);
+        const api_resource_t *r =
+            mapping_find(d->mapping, jv_str(jv_getc(o, "apiVersion")), jv_str(jv_getc(o, "kind")), err);
+        if (r || err->code != ERR_NOTFOUND || loop_clock() > until || !fiber_sleep(FRAME_MS, NULL))
+            return r;
+        mapping_invalidate(d->mapping);
+    }
+}
+
 static bool apply(demo_t *d, arena_t *a, const jv_t *o, err_t *err) {
-    const api_resource_t *r =
-        mapping_find(d->mapping, jv_str(jv_getc(o, "apiVersion")), jv_str(jv_getc(o, "kind")), err);
+    const api_resource_t *r = resource_of(d, o, err);
     str_t ns = jv_path_str(o, "metadata", "namespace", NULL);
     if (!r)
         return false;
