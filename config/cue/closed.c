@@ -44,6 +44,8 @@ static bool any_closes(const vertex_t *v, const group_t *g) {
 
 /* By itself, or by what it embeds. */
 static bool closes(const vertex_t *v, const group_t *g) {
+    if (!g->literal)
+        return false;
     if (g->once || recursive(g))
         return true;
     for (const group_t *c = v->groups; c; c = c->next) {
@@ -85,9 +87,20 @@ static bool allowed(const vertex_t *v, const vertex_t *arc, const group_t *g) {
     return false;
 }
 
-bool closed_is(vertex_t *v) {
-    for (const group_t *g = v->groups; g; g = g->next) {
-        if (closes(v, g))
+/* The groups of the vertex's own conjuncts are shared with its disjuncts: each begins anew. */
+void closed_begin(vertex_t *v) {
+    for (group_t *g = v->given_groups; g; g = g->next)
+        g->literal = false;
+}
+
+void closed_literal(group_t *g) {
+    for (; g && !g->literal; g = g->up)
+        g->literal = true;
+}
+
+static bool lets_in(const vertex_t *v, const group_t *g) {
+    for (size_t i = 0; i < v->nellipses; i++) {
+        if (within(v->ellipses[i], g))
             return true;
     }
     return false;
@@ -107,6 +120,8 @@ void closed_check(eval_t *e, vertex_t *v) {
     for (const group_t *g = v->groups; g; g = g->next) {
         if (!closes(v, g))
             continue;
+        v->closed = true;
+        v->complete = v->complete || (!lets_in(v, g) && !v->npatterns);
         for (uint32_t i = 0; i < v->narcs; i++) {
             vertex_t *arc = v->arcs[i];
             label_kind_t k = (label_kind_t)arc->label->kind;

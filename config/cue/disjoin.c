@@ -195,6 +195,7 @@ static void try_one(search_t *s, const uint16_t *prefix, uint32_t n, size_t chos
     state_init(&st, e, c);
     if (state_run(&st)) {
         state_finish(&st);
+        expand_done(e, c, mark);
         bottom_t *error = vertex_error(c);
         if (!error) {
             vertex_finalize(e, c);

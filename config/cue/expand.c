@@ -254,6 +254,7 @@ static void add_struct(state_t *st, const syn_t *x, env_t *up, info_t info) {
         embeds = embeds || is_embedding(x->items[i]);
     if (embeds)
         info.group = group_new(e, st->v, info.group);
+    closed_literal(info.group);
     for (uint32_t i = 0; i < x->n && !st->error; i++) {
         const syn_t *d = x->items[i];
         if (d->kind == SYN_FIELD && d->field->pattern)
@@ -551,8 +552,10 @@ static bottom_t *do_dynamic(state_t *st, task_t *t) {
         if (!concrete)
             return bottom_new(e, BOTTOM_INCOMPLETE, x->pos,
                               "key value of dynamic field must be concrete, found " STR_FMT, STR_ARG(value_text(e, v)));
+        if (v->kind == LIB_INT)
+            return bottom_new(e, BOTTOM_EVAL, x->pos, "integer fields not supported");
         return bottom_new(e, BOTTOM_EVAL, x->pos, "invalid index " STR_FMT " (invalid type " STR_FMT ")",
-                          STR_ARG(value_text(e, v)), STR_ARG(kind_text(e, v->kind)));
+                          STR_ARG(syntax_text(e, x)), STR_ARG(kind_text(e, v->kind)));
     }
     field_conj(st, t->x, label_intern(&e->labels, LABEL_STRING, v->s), t->env, t->info);
     return NULL;
@@ -651,6 +654,7 @@ static bool open_choice(const state_t *st) {
 
 bool state_run(state_t *st) {
     vertex_t *v = st->v;
+    closed_begin(v);
     for (uint32_t i = 0; i < v->nconjs; i++)
         add_conj(st, &v->conjs[i], v->conjs[i].info);
     while (!st->error) {
@@ -660,6 +664,8 @@ bool state_run(state_t *st) {
             return false;
         if (!run_tasks(st, TASK_DYNAMIC, TASK_LIST))
             break;
+        if (!st->error)
+            list_sync(st);
     }
     return true;
 }
@@ -737,6 +743,14 @@ static void trail_add(eval_t *e, vertex_t *v) {
     e->trail[e->ntrail++] = v;
 }
 
+void expand_done(eval_t *e, vertex_t *v, size_t mark) {
+    if (!v->watched)
+        return;
+    /* Others have seen it half done. */
+    v->watched = false;
+    trail_undo(e, mark, NULL);
+}
+
 void vertex_expand(eval_t *e, vertex_t *v) {
     if (v->status != ST_NEW)
         return;
@@ -749,13 +763,16 @@ void vertex_expand(eval_t *e, vertex_t *v) {
     state_init(&st, e, v);
     if (v->not_allowed)
         state_error(&st, bottom_new(e, BOTTOM_EVAL, (syn_pos_t){0}, "field not allowed"));
-    if (state_run(&st))
+    if (state_run(&st)) {
         state_finish(&st);
-    else
+        expand_done(e, v, st.mark);
+    } else {
+        if (v->peeked)
+            trail_undo(e, st.mark, NULL);
+        v->peeked = false;
+        expand_done(e, v, st.mark);
         disjoin(e, v, &st);
-    if (v->watched) { /* others have seen it half done */
-        v->watched = false;
-        trail_undo(e, st.mark, v);
+        expand_done(e, v, st.mark);
     }
     trail_add(e, v);
     e->at = at;

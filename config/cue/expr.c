@@ -46,11 +46,12 @@ static value_t *in_progress(eval_t *e, vertex_t *v) {
     state_t *st = v->state;
     if (st && st->scalar && !st->error)
         return st->scalar;
-    if (st && (st->is_struct || st->lists))
+    if (st && (st->is_struct || st->lists)) {
+        v->watched = v->watched || st->lists;
+        v->head.kind = (uint16_t)st->kind;
         return &v->head;
+    }
     v->watched = true;
-    str_t name = v->label ? label_text(e, v->label) : STR("_");
-    (void)name;
     return bottom_value(e, BOTTOM_CYCLE, (syn_pos_t){0}, "cycle error");
 }
 
@@ -120,7 +121,9 @@ static bottom_t *undefined(eval_t *e, vertex_t *v, const label_t *label, const s
                           STR_ARG(syntax_text(e, x)), STR_ARG(x->x ? syntax_text(e, x->x) : name),
                           STR_ARG(kind_text(e, base->kind)));
     }
-    return bottom_new(e, BOTTOM_INCOMPLETE, pos, "undefined field: " STR_FMT, STR_ARG(name));
+    /* A closed struct will never have it. */
+    bool never = v->status >= ST_EXPANDED && v->complete;
+    return bottom_new(e, never ? BOTTOM_EVAL : BOTTOM_INCOMPLETE, pos, "undefined field: " STR_FMT, STR_ARG(name));
 }
 
 /* The arc of a vertex; NULL with *error. */
@@ -135,6 +138,7 @@ static vertex_t *lookup(eval_t *e, vertex_t *v, const label_t *label, const syn_
         arc = vertex_find(v, label);
     }
     if (v->status == ST_EXPANDING) {
+        v->peeked = true;
         if (arc)
             arc->observed = true;
         else
@@ -231,6 +235,21 @@ static vertex_t *index_vertex(eval_t *e, const syn_t *x, env_t *env, bottom_t **
     return NULL;
 }
 
+/* A struct that is only there to be selected from must be without error. */
+static bool is_inline(const syn_t *x) {
+    while (x->kind == SYN_PAREN)
+        x = x->x;
+    return x->kind == SYN_BINARY || x->kind == SYN_STRUCT;
+}
+
+static bool whole(eval_t *e, vertex_t *v, bottom_t **error) {
+    vertex_finalize(e, v);
+    bottom_t *b = vertex_error(v);
+    if (b)
+        *error = b;
+    return !b;
+}
+
 vertex_t *eval_ref(eval_t *e, const syn_t *x, env_t *env, bottom_t **error) {
     vertex_t *v;
     eval_enter(e);
@@ -247,8 +266,10 @@ vertex_t *eval_ref(eval_t *e, const syn_t *x, env_t *env, bottom_t **error) {
             break;
         }
         v = eval_ref(e, x->x, env, error);
-        if (v)
+        if (v && (!is_inline(x->x) || whole(e, v, error)))
             v = lookup(e, v, x->label, x, x->pos, error);
+        else
+            v = NULL;
         break;
     case SYN_INDEX:
         v = index_vertex(e, x, env, error);

@@ -84,29 +84,19 @@ static void keep_elem(state_t *st, const conj_t *c) {
     v->elems[v->nelems++] = *c;
 }
 
-void list_unify(state_t *st) {
-    eval_t *e = st->e;
+static size_t longest(const state_t *st) {
     size_t n = 0;
-    bool open = true;
-    for (const list_t *l = st->lists; l; l = l->next) {
+    for (const list_t *l = st->lists; l; l = l->next)
         n = l->n > n ? l->n : n;
-        open = open && l->open;
-    }
-    for (const list_t *l = st->lists; l; l = l->next) {
-        if (l->n == n || l->open)
-            continue;
-        for (const list_t *m = st->lists; m; m = m->next) {
-            if (m->n <= l->n)
-                continue;
-            bottom_t *b = bottom_new(e, BOTTOM_EVAL, (syn_pos_t){0}, "incompatible list lengths (%zu and %zu)",
-                                     l < m ? l->n : m->n, l < m ? m->n : l->n);
-            state_error(st, b);
-            return;
-        }
-    }
-    st->v->list_open = open;
-    for (const list_t *l = st->lists; l; l = l->next) {
-        for (size_t i = 0; i < n; i++) {
+    return n;
+}
+
+void list_sync(state_t *st) {
+    eval_t *e = st->e;
+    size_t n = longest(st);
+    for (list_t *l = st->lists; l; l = l->next) {
+        for (; l->given < n; l->given++) {
+            size_t i = l->given;
             conj_t c = {.x = l->elem.x, .env = l->elem.env, .info = l->info};
             if (i < l->n)
                 c = (conj_t){.x = l->items[i].x,
@@ -119,7 +109,30 @@ void list_unify(state_t *st) {
             eval_step(e);
             state_arc(st, label_int(&e->labels, i), FIELD_REGULAR, c);
         }
+    }
+}
+
+void list_unify(state_t *st) {
+    eval_t *e = st->e;
+    size_t n = longest(st);
+    bool open = true;
+    for (const list_t *l = st->lists; l; l = l->next) {
+        open = open && l->open;
         if (l->open)
             keep_elem(st, &l->elem);
+        if (l->n == n || l->open)
+            continue;
+        for (const list_t *m = st->lists; m; m = m->next) {
+            if (m->n <= l->n)
+                continue;
+            bool before = false;
+            for (const list_t *k = l->next; k; k = k->next)
+                before = before || k == m;
+            state_error(st, bottom_new(e, BOTTOM_EVAL, (syn_pos_t){0}, "incompatible list lengths (%zu and %zu)",
+                                       before ? l->n : m->n, before ? m->n : l->n));
+            return;
+        }
     }
+    st->v->list_open = open;
+    list_sync(st);
 }

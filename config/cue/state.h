@@ -44,6 +44,7 @@ typedef struct item {
 typedef struct list {
     item_t *items;
     size_t n, cap;
+    size_t given; /* arcs that have got their conjunct */
     bool open;
     conj_t elem; /* of an open list with a type */
     info_t info;
@@ -90,6 +91,8 @@ void list_task(state_t *st, task_t *t);
 void list_data(state_t *st, const jv_t *data, info_t info);
 /* A list that was computed. */
 void list_made(state_t *st, vertex_t *t, info_t info);
+/* Gives the arcs what the lists known so far say of them. */
+void list_sync(state_t *st);
 void list_unify(state_t *st);
 
 /* The value of a vertex without scalar: its type, bounds and validators, simplified. */
@@ -99,6 +102,7 @@ void simplify_checks(state_t *st);
 /* Runs over all conjuncts; false: there is a disjunction to choose a term of. */
 bool state_run(state_t *st);
 void state_finish(state_t *st);
+void expand_done(eval_t *e, vertex_t *v, size_t mark);
 void state_init(state_t *st, eval_t *e, vertex_t *v);
 void disjoin(eval_t *e, vertex_t *v, state_t *st);
 

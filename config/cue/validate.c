@@ -32,6 +32,7 @@ static bottom_t *incomplete_value(eval_t *e, vertex_t *v, vertex_t *at) {
                              STR_ARG(v->disj   ? ambiguous_text(e, v)
                                      : v->base ? value_text(e, v->base)
                                                : STR("_")));
+    b->unplaced = true;
     e->at = was;
     return b;
 }
@@ -73,16 +74,17 @@ static void collect(errors_t *l, vertex_t *given, bool concrete) {
     } else {
         if (concrete && v->incomplete)
             add(l, v->incomplete);
-        if (v->base && (v->base->tag == VAL_STRUCT || v->base->tag == VAL_LIST))
+        else if (v->base && (v->base->tag == VAL_STRUCT || v->base->tag == VAL_LIST))
             collect_arcs(l, v, concrete);
-        else if (concrete && !v->incomplete && (!v->base || !value_is_scalar(v->base)))
+        else if (concrete && (!v->base || !value_is_scalar(v->base)))
             add(l, incomplete_value(e, v, given));
     }
     eval_leave(e);
 }
 
 static int compare_pos(eval_t *e, const bottom_t *a, const bottom_t *b) {
-    syn_pos_t x = a->npos ? a->pos[0] : (syn_pos_t){0}, y = b->npos ? b->pos[0] : (syn_pos_t){0};
+    syn_pos_t x = a->npos && !a->unplaced ? a->pos[0] : (syn_pos_t){0},
+              y = b->npos && !b->unplaced ? b->pos[0] : (syn_pos_t){0};
     if (!x.line || !y.line)
         return (x.line != 0) - (y.line != 0);
     if (x.file != y.file) {

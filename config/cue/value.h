@@ -29,7 +29,7 @@ typedef enum bottom_code {
 
 struct bottom {
     uint8_t code;
-    bool permanent; /* incomplete, but will stay so */
+    bool unplaced; /* the positions are only told, not sorted by */
     str_t text;
     const vertex_t *at; /* whose path the message begins with */
     syn_pos_t *pos;
@@ -105,6 +105,7 @@ struct group {
     bool embed;         /* what is inside is embedded in `up` */
     bool recursive;     /* closed, and so is what is below */
     bool once;          /* closed, this level only */
+    bool literal;       /* a struct literal lies in it: without one (`_`) there is nothing to close */
 };
 
 /* What a conjunct brings along. */
@@ -152,10 +153,13 @@ struct vertex {
     uint8_t status;
     uint8_t mark;  /* field_mark_t */
     bool observed; /* looked at while its parent was still being expanded */
+    bool peeked;   /* its fields were looked at while it was in progress */
     bool watched;  /* someone outside depends on this while it was in progress */
     bool list_open;
     bool splitting;   /* fwd is one of several disjuncts being tried */
     bool not_allowed; /* its closed parent refuses it */
+    bool closed;      /* something closes it */
+    bool complete;    /* closed, and without `...`: a field that nothing declares can't come */
     bool computed;    /* not a field: a let, an operand */
     uint32_t depth;
     value_t *base; /* scalar, type, bottom, or the mark of a struct or list */
@@ -316,7 +320,8 @@ value_t *eval_binary(eval_t *e, syn_op_t op, value_t *x, value_t *y, const syn_t
 group_t *group_new(eval_t *e, vertex_t *v, group_t *up);
 group_t *group_for_arc(eval_t *e, vertex_t *arc, group_t *g);
 void closed_check(eval_t *e, vertex_t *v);
-bool closed_is(vertex_t *v);
+void closed_begin(vertex_t *v);
+void closed_literal(group_t *g);
 
 /* ---- calls: call.c ---- */
 /* A call as a conjunct; false: it is to be evaluated as an expression. */

@@ -190,10 +190,10 @@ static void forget(vertex_t *v) {
     v->nellipses = 0;
     v->elems = NULL;
     v->nelems = 0;
-    v->list_open = false;
+    v->list_open = v->closed = v->complete = false;
     v->absent = NULL;
     v->nabsent = 0;
-    v->watched = v->splitting = false;
+    v->watched = v->splitting = v->peeked = false;
 }
 
 void trail_undo(eval_t *e, size_t mark, const vertex_t *keep) {
@@ -271,8 +271,7 @@ bool vertex_equal(eval_t *e, vertex_t *a, vertex_t *b) {
     if (a->disj || b->disj)
         return a->disj && b->disj && disj_equal(e, a->disj, b->disj);
     if (!value_equal(e, a->base, b->base) || count_arcs(a) != count_arcs(b) || a->list_open != b->list_open ||
-        (a->incomplete != NULL) != (b->incomplete != NULL) || a->npatterns != b->npatterns ||
-        closed_is(a) != closed_is(b))
+        (a->incomplete != NULL) != (b->incomplete != NULL) || a->npatterns != b->npatterns || a->closed != b->closed)
         return false;
     eval_enter(e);
     bool same = true;
