@@ -3,8 +3,9 @@
 #include "kubeapi/api_inner.h"
 #include "reactor/base/mem.h"
 #include "reactor/fiber.h"
+#include "reactor/log.h"
 
-enum { MAX_RETRIES = 10, MAX_WAIT_S = 60, MAX_BODY = 64 << 20 };
+enum { MAX_RETRIES = 10, MAX_WAIT_S = 60, MAX_BODY = 64 << 20, RELOAD_EVERY_MS = 1000 };
 
 /* ---- creation ---- */
 
@@ -51,6 +52,8 @@ static bool make_clients(api_t *api, const api_config_t *c, err_t *err) {
     if (!parse_server(api, api->server, &o.host, &port, err))
         return false;
     api->ca = arena_str(api->mem, c->ca);
+    api->cert = arena_str(api->mem, c->cert);
+    api->key = arena_str(api->mem, c->key);
     api->server_name = arena_str(api->mem, c->server_name);
     api->insecure = c->insecure;
     api->tls = make_tls(api, c->cert, c->key, err);
@@ -95,6 +98,8 @@ void api_destroy(api_t *api) {
         if (clients[i])
             http_client_destroy(clients[i]);
     auth_release(api);
+    if (api->reload_release)
+        api->reload_release(api->reload_arg);
     if (api->tls)
         tls_release(api->tls);
     for (size_t i = 0; i < api->ncounts; i++)
@@ -117,6 +122,12 @@ void api_set_write_guard(api_t *api, bool (*may_write)(void *arg), void *arg) {
     api->may_write_arg = arg;
 }
 
+void api_set_reload(api_t *api, api_reload_fn fn, void *arg, loop_fn release) {
+    api->reload = fn;
+    api->reload_arg = arg;
+    api->reload_release = release;
+}
+
 void api_set_observer(api_t *api, api_observer_fn fn, void *arg) {
     api->observer = fn;
     api->observer_arg = arg;
@@ -132,6 +143,44 @@ bool api_set_certificate(api_t *api, str_t cert, str_t key, err_t *err) {
     tls_release(api->tls);
     api->tls = tls;
     return true;
+}
+
+/* Takes over what differs. The arena grows by it, which is as seldom as certificates are renewed. */
+static bool take_over(api_t *api, const api_config_t *c) {
+    bool changed = auth_configure(api, c);
+    if (str_eq(api->ca, c->ca) && str_eq(api->cert, c->cert) && str_eq(api->key, c->key))
+        return changed;
+    err_t err = ERROR_INIT;
+    str_t old = api->ca;
+    api->ca = arena_str(api->mem, c->ca);
+    if (api_set_certificate(api, c->cert, c->key, &err)) {
+        api->cert = arena_str(api->mem, c->cert);
+        api->key = arena_str(api->mem, c->key);
+        changed = true;
+    } else {
+        api->ca = old;
+        log_error("Failed to use the new certificates", "server", api->host, "err", error_text(&err));
+    }
+    error_release(&err);
+    return changed;
+}
+
+bool api_reload(api_t *api) {
+    err_t err = ERROR_INIT;
+    api_config_t c = {0};
+    if (!api->reload || loop_clock() - api->reloaded_at < RELOAD_EVERY_MS)
+        return false;
+    api->reloaded_at = loop_clock();
+    arena_t *a = arena_create();
+    bool ok = a && api->reload(api->reload_arg, a, &c, &err);
+    if (!ok)
+        log_error("Failed to read the client configuration again", "err", error_text(&err));
+    ok = ok && str_eq(c.server, api->server) && take_over(api, &c);
+    arena_destroy(a);
+    error_release(&err);
+    if (ok)
+        log_info("The credentials have changed", "server", api->host);
+    return ok;
 }
 
 /* ---- counting ---- */
@@ -231,8 +280,15 @@ static bool send(api_t *api, const api_call_t *call, const api_options_t *o, are
     bool renewed = false;
     for (int tries = 0;; tries++) {
         api_status_t status = {0};
-        if (!wait_for_token(api, o, err) || !attempt(api, call, o, room, out, err))
+        if (!wait_for_token(api, o, err))
             return false;
+        if (!attempt(api, call, o, room, out, err)) {
+            if (!err || err->code != ERR_IO || renewed || !api_reload(api))
+                return false;
+            renewed = true; /* other certificates: once more with them */
+            error_release(err);
+            continue;
+        }
         if (out->status >= 200 && out->status < 300)
             return true;
         if (out->status == 401 && !renewed && auth_renew(api)) {

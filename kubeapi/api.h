@@ -61,6 +61,11 @@ api_t *api_create(loop_t *l, const api_config_t *c, err_t *err);
 void api_destroy(api_t *api);
 loop_t *api_loop(const api_t *api);
 
+/* Where the configuration came from, asked again (at most once a second) when the server can't be reached or refuses
+ * us: certificates and tokens that changed are taken over. `arg` is given to `release` by api_destroy. */
+typedef bool (*api_reload_fn)(void *arg, arena_t *a, api_config_t *out, err_t *err);
+void api_set_reload(api_t *api, api_reload_fn fn, void *arg, loop_fn release);
+
 /* Asked before each send of a mutating request other than a lease's: false fails it with ERR_CANCELLED, so that a
  * process without the lease (or resumed after it ran out) writes nothing. */
 void api_set_write_guard(api_t *api, bool (*may_write)(void *arg), void *arg);

@@ -46,16 +46,23 @@ static char *read_token(const char *path, err_t *err) {
     return text;
 }
 
+bool auth_configure(api_t *api, const api_config_t *c) {
+    str_t was = api->auth.fixed, now = STR_NONE;
+    if (c->token.n)
+        now = arena_printf(api->mem, "Bearer " STR_FMT, STR_ARG(c->token));
+    else if (c->username.n)
+        now = basic(api->mem, c->username, c->password);
+    api->auth.fixed = now;
+    return !str_eq(was, now);
+}
+
 bool auth_init(api_t *api, const api_config_t *c, err_t *err) {
     auth_t *x = &api->auth;
     if (c->exec.command.n && !(x->exec = exec_create(api, &c->exec, err)))
         return false;
     if (c->token_file.n && !(x->file = mem_strndup(c->token_file.p, c->token_file.n)))
         return error_memory(err);
-    if (c->token.n)
-        x->fixed = arena_printf(api->mem, "Bearer " STR_FMT, STR_ARG(c->token));
-    else if (c->username.n)
-        x->fixed = basic(api->mem, c->username, c->password);
+    auth_configure(api, c);
     return true;
 }
 
@@ -103,5 +110,5 @@ bool auth_renew(api_t *api) {
     if (api->auth.exec)
         exec_expire(api->auth.exec);
     api->auth.read_at = 0;
-    return api->auth.exec || api->auth.file;
+    return api_reload(api) || api->auth.exec || api->auth.file;
 }

@@ -26,6 +26,10 @@ struct api {
     bucket_t bucket, background;
     bool limited;
     int64_t timeout_ms;
+    api_reload_fn reload;
+    void *reload_arg;
+    loop_fn reload_release;
+    int64_t reloaded_at;
     bool (*may_write)(void *arg);
     void *may_write_arg;
     api_observer_fn observer;
@@ -46,6 +50,11 @@ bool auth_wait(api_t *api, err_t *err);
 bool auth_header(api_t *api, arena_t *a, str_t *value, err_t *err);
 /* A 401 came: true when other credentials may be had by auth_wait and auth_header. */
 bool auth_renew(api_t *api);
+
+/* The token, or name and password, of a configuration; true when they are others than before. */
+bool auth_configure(api_t *api, const api_config_t *c);
+/* Asks where the configuration came from: true when it has other credentials, which are in use from now on. */
+bool api_reload(api_t *api);
 
 /* New TLS credentials (a plugin's certificate) for all three clients. */
 bool api_set_certificate(api_t *api, str_t cert, str_t key, err_t *err);

@@ -60,6 +60,8 @@ static void finish(api_stream_t *s, const err_t *err) {
         if (s->retry_after > 0)
             refusal.retry_after_s = s->retry_after;
     }
+    if (err->code == ERR_IO)
+        api_reload(s->api); /* for the next one */
     if (!s->status)
         api_count(s->api, s->verb, str_c(s->resource), 0);
     s->ev.closed(s->arg, a ? &refusal : NULL, a ? &said : err);

@@ -10,7 +10,8 @@
  * them. */
 bool connect_config(arena_t *a, const kubeconfig_t *k, api_config_t *out, err_t *err);
 
-/* The client of what kubeconfig_find finds. `path` as there. */
+/* The client of what kubeconfig_find finds. `path` as there. It is read again when the server refuses us or can not be
+ * reached, for what was renewed. */
 api_t *connect_api(loop_t *l, const char *path, str_t user_agent, double qps, double burst, err_t *err);
 
 #endif

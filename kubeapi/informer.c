@@ -308,9 +308,11 @@ static const informer_t *not_synced(const informers_t *s) {
 bool informers_wait(informers_t *s, int64_t ms, err_t *err) {
     int64_t deadline = deadline_of(ms);
     const informer_t *i;
-    while ((i = not_synced(s)))
+    while ((i = not_synced(s))) {
+        str_t plural = i->spec.resource->plural; /* the informer may be stopped meanwhile */
         if (!wait_at(&s->gate, deadline, err))
-            return error_wrap(err, "while waiting for the list of " STR_FMT, STR_ARG(i->spec.resource->plural));
+            return error_wrap(err, "while waiting for the list of " STR_FMT, STR_ARG(plural));
+    }
     return true;
 }
 

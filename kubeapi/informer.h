@@ -29,7 +29,7 @@ typedef struct informer_events {
 } informer_events_t;
 
 informers_t *informers_create(api_t *api); /* NULL: out of memory. Becomes the api's observer */
-void informers_destroy(informers_t *s);    /* with all its informers */
+void informers_destroy(informers_t *s);    /* with all its informers; before api_destroy */
 
 /* Starts an informer, or gives the one that an equal spec (resource, namespace, selectors, form) started before, with
  * one more user. Indexes of a later user must be among the first one's. NULL when out of memory. */

@@ -25,8 +25,12 @@ struct informer {
     bool synced;
     /* the list or watch in progress */
     api_stream_t *stream;
-    bool listing;
+    bool listing;   /* in progress: a list (or the check), else a watch */
+    bool checking;  /* in progress: the check before a watch resumes elsewhere */
     bool must_list; /* what comes next */
+    bool must_check;
+    bool known;        /* what the check has shown: the first object is one that we know */
+    uint64_t connects; /* of the watches' client when the list or watch began */
     scan_list_t list;
     scan_lines_t lines;
     char *version, *cont;

@@ -1,4 +1,9 @@
-/* An informer's list and watch. Everything runs in callbacks of the stream and the timer. */
+/* An informer's list and watch. Everything runs in callbacks of the stream and the timer.
+ *
+ * A watch that resumes over another connection may have come to another server: one that was restarted empty counts
+ * from low versions, and takes a version from its future without a word, to send nothing until it is there. So the
+ * first page of the list, with one object, is looked at before: it must be one that we know, and the list's version not
+ * older than ours; else we relist. */
 #include "kubeapi/informer_inner.h"
 #include "reactor/base/mem.h"
 #include "reactor/log.h"
@@ -74,12 +79,38 @@ static bool on_item(void *arg, str_t item, err_t *err) {
     return store_relist_item(i->store, &o, err) && !i->dead;
 }
 
+static bool on_first_item(void *arg, str_t item, err_t *err) {
+    informer_t *i = arg;
+    scan_object_t o;
+    if (!scan_object(item, store_want(i->store), &o, err))
+        return false;
+    const store_entry_t *e = store_find(i->store, o.ns, o.name);
+    i->known = e && store_uid_eq(e->uid, store_uid(o.uid));
+    return true;
+}
+
 static void list_data(informer_t *i, const char *p, size_t n) {
     err_t err = ERROR_INIT;
-    bool ok = scan_list_feed(&i->list, p, n, on_item, i, &err);
+    bool ok = scan_list_feed(&i->list, p, n, i->checking ? on_first_item : on_item, i, &err);
     if (!ok && !i->dead)
         retry(i, true, error_text(&err), 0);
     error_release(&err);
+}
+
+/* Versions are numbers without leading zeros. */
+static bool is_older(str_t a, str_t b) {
+    return a.n != b.n ? a.n < b.n : str_cmp(a, b) < 0;
+}
+
+static void check_closed(informer_t *i) {
+    str_t version, cont;
+    i->must_check = false;
+    if (!scan_list_end(&i->list, &version, &cont, NULL) || !cont.n || !i->known ||
+        is_older(version, str_c(i->version))) {
+        log_v(1, "Relisting over a new connection", "resource", i->spec.resource->plural);
+        i->must_list = true;
+    }
+    informer_run(i);
 }
 
 static void list_closed(informer_t *i) {
@@ -94,7 +125,7 @@ static void list_closed(informer_t *i) {
     keep(&i->cont, cont);
     if (!cont.n) {
         store_relist_end(i->store, version);
-        i->must_list = false;
+        i->must_list = i->must_check = false;
         i->failures = 0;
         if (!i->synced && !i->dead)
             informer_ready(i);
@@ -157,9 +188,20 @@ static void watch_data(informer_t *i, const char *p, size_t n) {
 
 /* ---- the stream ---- */
 
+static uint64_t connects_now(const informer_t *i) {
+    return api_stats(i->set->api).watch_http.connects;
+}
+
 static void on_opened(void *arg) {
     informer_t *i = arg;
+    uint64_t now = connects_now(i);
     i->opened_at = loop_clock();
+    if (!i->listing && now != i->connects) {
+        close_stream(i);
+        i->must_check = true;
+        informer_run(i);
+    }
+    i->connects = now;
 }
 
 static void on_data(void *arg, const char *p, size_t n) {
@@ -183,7 +225,9 @@ static void on_closed(void *arg, const api_status_t *refusal, const err_t *err) 
         retry(i, true, NULL, wait);
     } else if (err->code) {
         /* a list that broke off begins anew; a watch resumes */
-        retry(i, i->listing, error_text(err), wait);
+        retry(i, i->listing && !i->checking, error_text(err), wait);
+    } else if (i->checking) {
+        check_closed(i);
     } else if (i->listing) {
         list_closed(i);
     } else if (loop_clock() - i->opened_at < SETTLED_MS) {
@@ -195,9 +239,9 @@ static void on_closed(void *arg, const api_status_t *refusal, const err_t *err) 
 
 static str_t path_of(informer_t *i, arena_t *a) {
     api_options_t o = {.label_selector = i->spec.label_selector, .field_selector = i->spec.field_selector};
-    if (i->must_list) {
-        o.limit = PAGE;
-        o.cont = str_c(i->cont);
+    if (i->listing) {
+        o.limit = i->checking ? 1 : PAGE;
+        o.cont = str_c(i->checking ? NULL : i->cont);
         return api_path(a, API_LIST, i->spec.resource, i->spec.ns, STR_NONE, &o);
     }
     o.resource_version = str_c(i->version);
@@ -212,13 +256,17 @@ void informer_run(informer_t *i) {
     arena_t *a = arena_create();
     if (!i->version)
         i->must_list = true;
-    i->listing = i->must_list;
+    if (!i->must_list && connects_now(i) != i->connects)
+        i->must_check = true;
+    i->checking = i->must_check && !i->must_list;
+    i->listing = i->must_list || i->checking;
+    i->known = false;
     i->opened_at = loop_clock();
     scan_list_release(&i->list);
     scan_lines_release(&i->lines);
     if (i->listing) {
         scan_list_init(&i->list, MAX_OBJECT);
-        if (!i->cont)
+        if (!i->checking && !i->cont)
             store_relist_begin(i->store);
     }
     str_t accept = STR("application/json");
@@ -233,6 +281,6 @@ void informer_run(informer_t *i) {
     else
         i->stats.watches++;
     if (!i->stream)
-        retry(i, i->listing, a ? error_text(&err) : "out of memory", 0);
+        retry(i, i->must_list, a ? error_text(&err) : "out of memory", 0);
     error_release(&err);
 }
