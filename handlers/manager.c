@@ -192,7 +192,7 @@ int manager_run(const manager_options_t *o) {
     manager_t m = {.o = o};
     err_t err = ERROR_INIT;
     m.loop = loop_create(&err);
-    if (!m.loop || !log_init(m.loop, STDERR_FILENO, log_verbosity)) {
+    if (!m.loop || !log_init(m.loop, STDERR_FILENO, o->verbosity)) {
         fprintf(stderr, "velella: %s\n", error_text(&err));
         error_release(&err);
         return 1;

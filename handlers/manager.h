@@ -12,6 +12,7 @@ typedef struct manager_options { /* strings outlive the manager */
     int64_t lease_ms, renew_ms, retry_ms;
     str_t health_addr, metrics_addr; /* "" or "0": off */
     int64_t grace_ms;                /* of an orderly stop */
+    int verbosity;                   /* of the log */
     controller_options_t controller;
 } manager_options_t;
 

@@ -291,8 +291,11 @@ static bool concerns(const event_t *e) {
     arena_t *a = arena_create();
     if (!a)
         mem_die(64);
-    const jv_t *x = jv_getc(object_value(a, e->before), "spec"), *y = jv_getc(object_value(a, e->now), "spec");
-    bool differs = !(x && y && jv_equal(x, y));
+    const jv_t *was = object_value(a, e->before), *is = object_value(a, e->now);
+    const jv_t *x = jv_getc(was, "spec"), *y = jv_getc(is, "spec");
+    /* A Deployment's generation also counts its annotations. */
+    bool differs = !(x && y && jv_equal(x, y)) ||
+                   !jv_equal(jv_path(was, "metadata", "generation", NULL), jv_path(is, "metadata", "generation", NULL));
     arena_destroy(a);
     return differs;
 }

@@ -234,7 +234,7 @@ START_TEST(bad_files_are_named_with_the_place) {
     static const char *const rows[][2] = {
         {"a: [1", "line"},
         {"kind: Application\n\tx: 1\n", "line"},
-        {"kind: Deployment\napiVersion: apps/v1\nmetadata: {name: x}\n", "Application"},
+        {"kind: Deployment\napiVersion: apps/v1\nmetadata: {name: x}\n", "Deployment"},
     };
     char path[64], arguments[256], out[4096];
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
