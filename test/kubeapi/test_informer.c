@@ -81,7 +81,7 @@ static void start(mini_t *m, const informer_spec_t *spec) {
 }
 
 static void send_text(script_t *s, const char *text) {
-    for (int i = 0; !s->watch && i < 500; i++)
+    for (int i = 0; !s->watch && i < 300; i++)
         ck_assert(fiber_sleep(10, NULL));
     ck_assert_msg(s->watch != NULL, "no watch came:\n%s", s->log);
     http_reply_write(s->watch, str_c(text));
@@ -98,14 +98,14 @@ static void end_watch(script_t *s, bool reset) {
 
 /* Waits until the trail is so. */
 static void expect(script_t *s, const char *trail) {
-    for (int i = 0; strcmp(s->trail, trail) != 0 && i < 500; i++)
+    for (int i = 0; strcmp(s->trail, trail) != 0 && i < 300; i++)
         ck_assert(fiber_sleep(10, NULL));
-    ck_assert_str_eq(s->trail, trail);
+    ck_assert_msg(strcmp(s->trail, trail) == 0, "\"%s\" is not \"%s\"; requests:\n%s", s->trail, trail, s->log);
     s->trail[0] = 0;
 }
 
 static void expect_log(script_t *s, const char *log) {
-    for (int i = 0; strcmp(s->log, log) != 0 && i < 500; i++)
+    for (int i = 0; strcmp(s->log, log) != 0 && i < 300; i++)
         ck_assert(fiber_sleep(10, NULL));
     ck_assert_str_eq(s->log, log);
     s->log[0] = 0;
@@ -188,7 +188,7 @@ static void relisted(mini_t *m) {
     send_text(s, "");
     end_watch(s, true);
     s->watch_code = 410; /* the resumption is refused */
-    expect(s, "-a@3 -c@4 ");
+    expect(s, "-c@4 ");
     send_text(s, "this is not JSON\n");
     expect(s, "+d@1 ");
     send_text(s, EVENT("MODIFIED", "{\"metadata\":{\"name\":\"d\",\"uid\":\"ud\"]}}"));
@@ -199,9 +199,11 @@ static void relisted(mini_t *m) {
 
 START_TEST(errors_lead_to_a_relist_that_tells_what_was_missed) {
     script_t s = {.pages = {LIST("10", "", OBJECT("a", "ua", "1") "," OBJECT("b", "ub", "2")),
-                            LIST("20", "", OBJECT("a", "ua", "3") "," OBJECT("c", "uc", "4")), LIST("5", "", ""),
-                            LIST("6", "", OBJECT("d", "ud", "1")), LIST("7", "", OBJECT("d", "ud", "2")),
-                            LIST("8", "", OBJECT("d", "ud", "3"))}};
+                            LIST("20", "", OBJECT("a", "ua", "3") "," OBJECT("c", "uc", "4")),
+                            LIST("5", "", OBJECT("a", "ua", "3")),
+                            LIST("6", "", OBJECT("a", "ua", "3") "," OBJECT("d", "ud", "1")),
+                            LIST("7", "", OBJECT("a", "ua", "3") "," OBJECT("d", "ud", "2")),
+                            LIST("8", "", OBJECT("a", "ua", "3") "," OBJECT("d", "ud", "3"))}};
     run(&s, relisted);
 }
 END_TEST
