@@ -6,7 +6,7 @@
 
 /* Strategic merging recurses, one function call chain for each object or list, and fibers have small stacks; no
  * Kubernetes kind nests half as deep. */
-enum { PATCH_STRATEGIC_DEPTH = 64 };
+enum { PATCH_STRATEGIC_DEPTH = 40 };
 
 enum { PATCH_MERGE = 1, PATCH_REPLACE = 2, PATCH_RETAIN_KEYS = 4 };
 

@@ -34,5 +34,7 @@ const jv_member_t *jv_order_member(const jv_order_t *o, const jv_t *object, uint
 uint32_t jv_utf8_decode(const char *p, const char *end, int *size);
 /* Writes 1 to 4 bytes; returns how many. */
 int jv_utf8_encode(char *out, uint32_t c);
+/* s itself where it is valid UTF-8, else a copy with U+FFFD for each bad byte. */
+str_t jv_utf8_repair(arena_t *a, str_t s);
 
 #endif

@@ -51,3 +51,17 @@ int jv_utf8_encode(char *out, uint32_t c) {
     out[3] = (char)(0x80 | (c & 0x3F));
     return 4;
 }
+
+str_t jv_utf8_repair(arena_t *a, str_t s) {
+    size_t bad = 0;
+    int size;
+    for (size_t i = 0; i < s.n; i += (size_t)size)
+        bad += jv_utf8_decode(s.p + i, s.p + s.n, &size) == 0xFFFD && size == 1;
+    if (!bad)
+        return s;
+    char *out = arena_bytes(a, s.n + 2 * bad + 1), *to = out;
+    for (size_t i = 0; i < s.n; i += (size_t)size)
+        to += jv_utf8_encode(to, jv_utf8_decode(s.p + i, s.p + s.n, &size));
+    *to = 0;
+    return str_n(out, (size_t)(to - out));
+}

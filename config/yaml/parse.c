@@ -101,7 +101,7 @@ static bool tagged(reader_t *r, str_t tag, scalar_t *s) {
         buf_init_arena(&b, r->a);
         if (!base64_decode(&b, s->text, BASE64_STD, NULL))
             return fail(r, "!!binary value contains invalid base64 data");
-        s->text = buf_str(&b);
+        s->text = jv_utf8_repair(r->a, buf_str(&b)); /* JSON has no other bytes */
         return true;
     }
     for (size_t i = 0; i < sizeof tags / sizeof *tags; i++) {

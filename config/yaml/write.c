@@ -349,6 +349,8 @@ static bool is_base60(str_t s) {
 /* simple: as a key on one line. */
 static void write_string(pen_t *w, str_t s, const looks_t *looks, bool simple) {
     style_t style = STYLE_DOUBLE;
+    if (!s.n)
+        s.p = ""; /* may have been NULL */
     plain_kind_t kind = yaml_resolve(s, YAML_KUBERNETES, true).kind;
     if (s.n && memchr(s.p, '\n', s.n))
         style = STYLE_LITERAL;
