@@ -90,7 +90,25 @@ static bottom_t *conj_or(state_t *st, const syn_t *x, env_t *env, info_t info) {
     return NULL;
 }
 
+static bottom_t *check_fields(eval_t *e, const own_builtin_t *b, value_t **args, size_t nargs, syn_pos_t pos) {
+    vertex_t *v = vertex_arg(args[0]);
+    int64_t n = 0, have = (int64_t)shown(v);
+    bool min = b->name[1] == 'i';
+    (void)nargs;
+    if (!num_to_int64(args[1]->num, &n))
+        n = 0;
+    if (min ? have >= n : have <= n)
+        return NULL;
+    /* More fields may come, unless the struct is closed. */
+    return bottom_new(e, min && !v->complete ? BOTTOM_INCOMPLETE : BOTTOM_EVAL, pos,
+                      min ? "len(fields) < MinFields(%lld) (%lld < %lld)"
+                          : "len(fields) > MaxFields(%lld) (%lld > %lld)",
+                      (long long)n, (long long)have, (long long)n);
+}
+
 static const own_builtin_t table[] = {
+    {"struct", "MinFields", {LIB_STRUCT, LIB_INT}, false, NULL, check_fields, NULL},
+    {"struct", "MaxFields", {LIB_STRUCT, LIB_INT}, false, NULL, check_fields, NULL},
     {NULL, "len", {LIB_STRING | LIB_BYTES | LIB_STRUCT | LIB_LIST}, false, do_len, NULL, NULL},
     {NULL, "div", {LIB_INT, LIB_INT}, false, int_op, NULL, NULL},
     {NULL, "mod", {LIB_INT, LIB_INT}, false, int_op, NULL, NULL},
@@ -101,12 +119,17 @@ static const own_builtin_t table[] = {
     {NULL, "or", {LIB_LIST}, true, NULL, NULL, conj_or},
 };
 
-const own_builtin_t *builtin_find(str_t package, str_t name) {
-    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
-        if (str_eqc(name, table[i].name) && str_eqc(package, table[i].package ? table[i].package : ""))
-            return &table[i];
+static const own_builtin_t *find_in(const own_builtin_t *rows, size_t n, str_t package, str_t name) {
+    for (size_t i = 0; i < n; i++) {
+        if (str_eqc(name, rows[i].name) && str_eqc(package, rows[i].package ? rows[i].package : ""))
+            return &rows[i];
     }
     return NULL;
+}
+
+const own_builtin_t *builtin_find(str_t package, str_t name) {
+    const own_builtin_t *b = find_in(table, sizeof table / sizeof *table, package, name);
+    return b ? b : find_in(builtins_list, builtins_list_count, package, name);
 }
 
 bool builtin_package_known(str_t path) {
@@ -114,5 +137,5 @@ bool builtin_package_known(str_t path) {
         if (table[i].package && str_eqc(path, table[i].package))
             return true;
     }
-    return false;
+    return str_eqc(path, "list");
 }

@@ -203,8 +203,8 @@ bottom_t *call_validate(eval_t *e, const value_t *check, value_t *v) {
     bottom_t *why = NULL;
     if (f->own) {
         why = f->own->check(e, f->own, args, f->nargs + 1, check->pos);
-        if (!why || bottom_pending(why))
-            return why;
+        if (!why)
+            return NULL;
     } else {
         callee_t c = {.func = f->func, .name = f->name};
         out = call_lib(e, &c, args, f->nargs + 1, check->pos);
@@ -216,8 +216,9 @@ bottom_t *call_validate(eval_t *e, const value_t *check, value_t *v) {
             return why;
     }
     bottom_t *b;
+    bottom_code_t code = why ? (bottom_code_t)why->code : BOTTOM_EVAL;
     if (why && why->text.n)
-        b = bottom_new(e, BOTTOM_EVAL, check->pos, "invalid value " STR_FMT " (does not satisfy " STR_FMT "): " STR_FMT,
+        b = bottom_new(e, code, check->pos, "invalid value " STR_FMT " (does not satisfy " STR_FMT "): " STR_FMT,
                        STR_ARG(value_text(e, v)), STR_ARG(call_text(e, f)), STR_ARG(why->text));
     else
         b = bottom_new(e, BOTTOM_EVAL, check->pos, "invalid value " STR_FMT " (does not satisfy " STR_FMT ")",

@@ -96,7 +96,8 @@ jv_t *cue_export_json(cue_value_t *v, arena_t *a, err_t *err);
 /* An expression evaluated in the scope of the program's top level (for `-e` and valueFrom). */
 cue_value_t *cue_eval_expr(cue_eval_t *e, str_t expr, err_t *err);
 
-/* velella cue export|eval|vet ARGS…: the whole command, argv[0] being the verb; returns the exit status. Writes to the given buffers. */
+/* velella cue export|eval|vet ARGS…: the whole command, argv[0] being the verb; returns the exit status. Writes to the
+ * given buffers. */
 int cue_command(int argc, char **argv, buf_t *out, buf_t *errout);
 
 #endif

@@ -134,17 +134,18 @@ static void declare(eval_t *e, vertex_t *arc, group_t *g) {
     arc->declared[arc->ndeclared++] = g;
 }
 
-/* The environment of a field's value: aliases open scopes. */
-static env_t *value_env(eval_t *e, const syn_field_t *f, env_t *env, vertex_t *arc) {
-    if (f->pattern && f->alias.n)
-        env = env_new(e, env, arc);
+/* A pattern's label is a scope outside the value; aliases of the value are scopes of the vertex that it is added to. */
+static conj_t field_value(eval_t *e, const syn_t *x, env_t *env, const vertex_t *arc, info_t info) {
+    const syn_field_t *f = x->field;
     if (f->pattern_alias.n) {
         env = env_new(e, env, NULL);
         env->label = (label_t *)(uintptr_t)arc->label;
     }
-    if (f->value_alias.n)
-        env = env_new(e, env, arc);
-    return env;
+    return (conj_t){.x = f->value,
+                    .env = env,
+                    .field = x,
+                    .aliases = (f->pattern && f->alias.n) + (f->value_alias.n != 0),
+                    .info = info};
 }
 
 static void touch(state_t *st, vertex_t *arc, bool added) {
@@ -158,21 +159,26 @@ static void touch(state_t *st, vertex_t *arc, bool added) {
         st->dirty = true;
 }
 
+static void add_conj(state_t *st, const conj_t *c, info_t info);
+
 static void give(state_t *st, vertex_t *arc, conj_t c) {
     eval_t *e = st->e;
     declare(e, arc, c.info.group);
     c.info.group = group_for_arc(e, arc, c.info.group);
     c.info.term = 0;
     vertex_add_conj(e, arc, c);
+    for (importer_t *i = arc->importers; i; i = i->next) {
+        if (i->v->state == i->st && i->v->status == ST_EXPANDING)
+            add_conj(i->st, &c, i->info);
+    }
 }
 
 static void apply_pattern(state_t *st, const pattern_t *p, vertex_t *arc) {
     if (arc->label->kind != LABEL_STRING || !eval_matches_label(st->e, p, arc->label))
         return;
-    const syn_field_t *f = p->x->field;
     if (arc->status != ST_NEW || arc->observed)
         st->dirty = true;
-    give(st, arc, (conj_t){.x = f->value, .env = value_env(st->e, f, p->env, arc), .field = p->x, .info = p->info});
+    give(st, arc, field_value(st->e, p->x, p->env, arc, p->info));
 }
 
 vertex_t *state_arc(state_t *st, const label_t *label, field_mark_t mark, conj_t c) {
@@ -198,7 +204,7 @@ static void field_conj(state_t *st, const syn_t *x, const label_t *label, env_t 
     touch(st, arc, added);
     if (f->mark < arc->mark)
         arc->mark = f->mark;
-    give(st, arc, (conj_t){.x = f->value, .env = value_env(st->e, f, env, arc), .field = x, .info = info});
+    give(st, arc, field_value(st->e, x, env, arc, info));
 }
 
 static void add_ellipsis(state_t *st, group_t *g) {
@@ -349,6 +355,20 @@ static bool names_definition(const syn_t *x) {
     return false;
 }
 
+/* What a vertex refers to twice says nothing new the second time. */
+static bool imported(state_t *st, const vertex_t *t, const info_t *info) {
+    for (size_t i = 0; i < st->nimports; i++) {
+        if (st->imports[i].t == t && st->imports[i].group == info->group)
+            return true;
+    }
+    size_t n = st->nimports;
+    st->imports = arena_grow(st->e->arena, st->imports, n * sizeof *st->imports, (n + 1) * sizeof *st->imports);
+    st->imports[n].t = t;
+    st->imports[n].group = info->group;
+    st->nimports++;
+    return false;
+}
+
 static void add_conj(state_t *st, const conj_t *c, info_t info) {
     if (c->fill && c->step < c->fill->n) {
         state_plain(st, &info);
@@ -365,8 +385,12 @@ static void add_conj(state_t *st, const conj_t *c, info_t info) {
         state_value(st, c->value, info);
     else if (c->data)
         add_data(st, c->data, info);
-    else
-        state_conj(st, c->x, c->env, info);
+    else {
+        env_t *env = c->env;
+        for (uint32_t i = 0; i < c->aliases; i++)
+            env = env_new(st->e, env, st->v);
+        state_conj(st, c->x, env, info);
+    }
 }
 
 /* A computed value without conjuncts is what its base and arcs say. */
@@ -387,6 +411,8 @@ void state_vertex(state_t *st, vertex_t *t, const syn_t *ref, info_t info) {
     vertex_t *v = st->v;
     if (original(t) == original(v))
         return; /* a value is itself: no news */
+    if (ref && imported(st, t, &info))
+        return;
     if (ref) {
         for (const refs_t *r = info.refs; r; r = r->up) {
             if (r->x != ref)
@@ -411,7 +437,14 @@ void state_vertex(state_t *st, vertex_t *t, const syn_t *ref, info_t info) {
         vertex_expand(e, t);
     if (!t->nconjs && t->base)
         add_made(st, t, info);
-    for (uint32_t i = 0; i < t->nconjs; i++)
+    uint32_t n = t->nconjs;
+    if (t->parent && t->parent->state && !t->computed) {
+        /* What is still to come goes the same way. */
+        importer_t *i = arena_new(e->arena, importer_t);
+        *i = (importer_t){t->importers, st, v, info};
+        t->importers = i;
+    }
+    for (uint32_t i = 0; i < n; i++)
         add_conj(st, &t->conjs[i], info);
     eval_leave(e);
 }
@@ -593,8 +626,10 @@ static void do_task(state_t *st, size_t i) {
     eval_t *e = st->e;
     task_t t = st->tasks[i];
     refs_t *refs = e->refs;
+    bool cyclic = e->cyclic;
     bottom_t *error = NULL;
     e->refs = t.info.refs;
+    e->cyclic = t.info.cyclic;
     switch ((task_kind_t)t.kind) {
     case TASK_CONJ:
         error = do_conj(st, &t);
@@ -614,6 +649,7 @@ static void do_task(state_t *st, size_t i) {
         break;
     }
     e->refs = refs;
+    e->cyclic = cyclic;
     if (error && !bottom_pending(error))
         state_error(st, error);
     st->tasks[i].error = error;
@@ -652,6 +688,17 @@ static bool open_choice(const state_t *st) {
     return false;
 }
 
+/* Nothing but references to what it lies in, with fields that would go on so for ever. */
+static void check_structural(state_t *st) {
+    bool arcs = st->lists != NULL;
+    if (st->error || !st->ncyclic || st->nplain)
+        return;
+    for (uint32_t i = 0; i < st->v->narcs && !arcs; i++)
+        arcs = st->v->arcs[i]->mark != FIELD_OPTIONAL;
+    if (arcs)
+        state_error(st, bottom_new(st->e, BOTTOM_STRUCTURAL, (syn_pos_t){0}, "structural cycle"));
+}
+
 bool state_run(state_t *st) {
     vertex_t *v = st->v;
     closed_begin(v);
@@ -662,6 +709,7 @@ bool state_run(state_t *st) {
             continue;
         if (!st->error && open_choice(st))
             return false;
+        check_structural(st);
         if (!run_tasks(st, TASK_DYNAMIC, TASK_LIST))
             break;
         if (!st->error)
@@ -693,8 +741,7 @@ static void result(state_t *st) {
     eval_t *e = st->e;
     if (st->lists && !st->error)
         list_unify(st);
-    if (!st->error && st->ncyclic && !st->nplain)
-        state_error(st, bottom_new(e, BOTTOM_STRUCTURAL, (syn_pos_t){0}, "structural cycle"));
+    check_structural(st);
     if (st->error)
         return;
     bool pending = st->incomplete != NULL;
@@ -719,13 +766,13 @@ void state_finish(state_t *st) {
             st->incomplete = bottom_worse(st->incomplete, st->tasks[i].error);
     }
     result(st);
-    v->incomplete = st->incomplete;
     if (!st->error && v->base && (v->base->tag == VAL_STRUCT || v->base->tag == VAL_LIST)) {
         v->status = ST_EXPANDED;
         closed_check(e, v);
         if (st->nchecks)
             check_vertex(st);
     }
+    v->incomplete = st->incomplete;
     if (st->error)
         v->base = value_of_bottom(e, st->error);
     v->head.kind = v->base ? v->base->kind : 0;

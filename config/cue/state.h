@@ -72,6 +72,11 @@ struct state {
     list_t *lists, **last_list;
     choice_t *choices;
     size_t nchoices;
+    struct {
+        const vertex_t *t;
+        const group_t *group;
+    } * imports; /* vertices whose conjuncts have been added */
+    size_t nimports;
     uint32_t ncyclic, nplain;
     bottom_t *error;
     bottom_t *incomplete;

@@ -123,6 +123,7 @@ typedef struct conj {
     const jv_t *data;        /* instead of x */
     const struct fill *fill; /* instead of x: what was filled in, `step` labels down its path */
     uint32_t step;
+    uint32_t aliases;   /* scopes of the vertex itself to open around x */
     const syn_t *field; /* the declaration that it comes from, for its comments */
     info_t info;
 } conj_t;
@@ -132,6 +133,13 @@ typedef struct pattern {
     env_t *env;
     info_t info;
 } pattern_t;
+
+typedef struct importer {
+    struct importer *next;
+    struct state *st;
+    vertex_t *v;
+    info_t info;
+} importer_t;
 
 typedef enum status { ST_NEW, ST_EXPANDING, ST_EXPANDED, ST_FINALIZING, ST_DONE } status_t;
 
@@ -173,6 +181,7 @@ struct vertex {
     struct state *state; /* while expanding */
     pattern_t *patterns;
     size_t npatterns;
+    struct importer *importers;                  /* vertices in progress that have taken over the conjuncts */
     group_t *root_group, *given_groups, *groups; /* groups: all of this vertex; given: those of its conjuncts */
     group_t **declared;                          /* groups of the parent that declare this arc */
     size_t ndeclared;
@@ -212,6 +221,7 @@ struct cue_eval {
     vertex_t **trail; /* what has been expanded, in order */
     size_t ntrail, ctrail;
     refs_t *refs; /* of the conjunct being worked on */
+    bool cyclic;  /* it came by a structural cycle */
     struct pattern_cache {
         str_t pattern;
         regex_t *regex;
