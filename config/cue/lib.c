@@ -2,8 +2,9 @@
 
 #include <math.h>
 
-static const lib_func_t *const tables[] = {lib_strings,  lib_strconv, lib_list,  lib_json,
-                                           lib_encoding, lib_crypto,  lib_regexp};
+static const lib_func_t *const tables[] = {lib_strings, lib_strconv, lib_list,      lib_math,   lib_bits, lib_regexp,
+                                           lib_json,    lib_yaml,    lib_encoding,  lib_crypto, lib_path, lib_net,
+                                           lib_time,    lib_uuid,    lib_tabwriter, lib_html};
 
 const lib_func_t *lib_find(str_t package, str_t name) {
     for (size_t t = 0; t < sizeof tables / sizeof *tables; t++)
