@@ -139,7 +139,11 @@ static bool equal(eval_t *e, value_t *a, value_t *b) {
                (a->tag == VAL_NUM && b->tag == VAL_NUM ? num_eq(a->num, b->num) : value_scalar_eq(a, b));
     vertex_finalize(e, value_vertex(a));
     vertex_finalize(e, value_vertex(b));
-    return vertex_equal(e, vertex_default(value_vertex(a)), vertex_default(value_vertex(b)));
+    bool loose = e->loose;
+    e->loose = true;
+    bool same = vertex_equal(e, vertex_default(value_vertex(a)), vertex_default(value_vertex(b)));
+    e->loose = loose;
+    return same;
 }
 
 static value_t *do_contains(eval_t *e, const own_builtin_t *b, value_t **args, size_t nargs, syn_pos_t pos) {

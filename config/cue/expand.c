@@ -415,7 +415,7 @@ void state_vertex(state_t *st, vertex_t *t, const syn_t *ref, info_t info) {
         return;
     if (ref) {
         for (const refs_t *r = info.refs; r; r = r->up) {
-            if (r->x != ref)
+            if (r->x != ref || r->to != original(t))
                 continue;
             if (original(r->at) == original(v))
                 return; /* a reference cycle among equals: no news either */
@@ -425,7 +425,7 @@ void state_vertex(state_t *st, vertex_t *t, const syn_t *ref, info_t info) {
         if (is_ancestor(t, v))
             info.cyclic = true;
         refs_t *r = arena_new(e->arena, refs_t);
-        *r = (refs_t){info.refs, ref, v};
+        *r = (refs_t){info.refs, ref, v, original(t)};
         info.refs = r;
     }
     if ((t->label && label_is_def(t->label)) || (ref && names_definition(ref))) {

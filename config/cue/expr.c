@@ -168,7 +168,7 @@ static vertex_t *let_vertex(eval_t *e, const syn_t *x, env_t *env) {
     let_memo_t *m = arena_new(e->arena, let_memo_t);
     vertex_t *v = vertex_new(e, env->v ? env->v : e->root, NULL);
     v->computed = true;
-    vertex_add_conj(e, v, (conj_t){.x = x->x, .env = env, .info = {.refs = e->refs}});
+    vertex_add_conj(e, v, (conj_t){.x = x->x, .env = env, .info = {.refs = e->refs, .cyclic = e->cyclic}});
     *m = (let_memo_t){env->lets, x, v};
     env->lets = m;
     return v;
@@ -245,6 +245,8 @@ static bool is_inline(const syn_t *x) {
 static bool whole(eval_t *e, vertex_t *v, bottom_t **error) {
     vertex_finalize(e, v);
     bottom_t *b = vertex_error(v);
+    if (b && b->code == BOTTOM_STRUCTURAL && vertex_deref(v)->base && vertex_deref(v)->base->tag != VAL_BOTTOM)
+        b = NULL; /* below what is asked for, maybe */
     if (b)
         *error = b;
     return !b;
@@ -429,7 +431,10 @@ static value_t *equal_values(eval_t *e, syn_op_t op, value_t *x, value_t *y, syn
             return bad_operands(e, op, x, y, pos);
         if (vertex_is_struct(a))
             return bad_operands(e, op, x, y, pos);
+        bool loose = e->loose;
+        e->loose = true;
         eq = vertex_equal(e, a, b);
+        e->loose = loose;
     } else if (x->tag == VAL_NULL || y->tag == VAL_NULL) {
         eq = false;
     } else {
@@ -584,6 +589,22 @@ static value_t *eval_one(eval_t *e, const syn_t *x, env_t *env) {
 
 /* ---- interpolation, slices ---- */
 
+/* Bytes as text: what is no UTF-8 becomes U+FFFD. */
+static void add_text(buf_t *b, str_t s) {
+    for (size_t i = 0; i < s.n;) {
+        unsigned char c = (unsigned char)s.p[i];
+        size_t n = c < 0x80 ? 1 : c >= 0xC2 && c < 0xE0 ? 2 : c >= 0xE0 && c < 0xF0 ? 3 : c >= 0xF0 && c < 0xF5 ? 4 : 0;
+        bool ok = n && i + n <= s.n;
+        for (size_t k = 1; ok && k < n; k++)
+            ok = ((unsigned char)s.p[i + k] & 0xC0) == 0x80;
+        if (ok)
+            buf_addn(b, s.p + i, n);
+        else
+            buf_addc(b, "\xEF\xBF\xBD");
+        i += ok ? n : 1;
+    }
+}
+
 static value_t *interpolate(eval_t *e, const syn_t *x, env_t *env) {
     buf_t b;
     buf_init_arena(&b, e->arena);
@@ -601,7 +622,9 @@ static value_t *interpolate(eval_t *e, const syn_t *x, env_t *env) {
                 bottom_at(e, out, in->pos[k]);
             return value_of_bottom(e, out);
         }
-        if (v->tag == VAL_STRING || v->tag == VAL_BYTES)
+        if (v->tag == VAL_BYTES && !x->op)
+            add_text(&b, v->s);
+        else if (v->tag == VAL_STRING || v->tag == VAL_BYTES)
             buf_add(&b, v->s);
         else if (v->tag == VAL_NUM)
             num_write(&b, v->num);

@@ -94,7 +94,8 @@ struct env {
 typedef struct refs {
     struct refs *up;
     const syn_t *x;
-    const vertex_t *at;
+    const vertex_t *at; /* where it stands */
+    const vertex_t *to; /* what it stands for */
 } refs_t;
 
 /* Closedness. The conjuncts that a definition (or close) brings form a closed group: a field must be declared by one of
@@ -221,6 +222,7 @@ struct cue_eval {
     vertex_t **trail; /* what has been expanded, in order */
     size_t ntrail, ctrail;
     refs_t *refs; /* of the conjunct being worked on */
+    bool loose;   /* vertex_equal leaves out what only constrains */
     bool cyclic;  /* it came by a structural cycle */
     struct pattern_cache {
         str_t pattern;
