@@ -122,6 +122,11 @@ void api_set_write_guard(api_t *api, bool (*may_write)(void *arg), void *arg) {
     api->may_write_arg = arg;
 }
 
+void api_set_barrier(api_t *api, api_barrier_fn fn, void *arg) {
+    api->barrier = fn;
+    api->barrier_arg = arg;
+}
+
 void api_set_reload(api_t *api, api_reload_fn fn, void *arg, loop_fn release) {
     api->reload = fn;
     api->reload_arg = arg;
@@ -234,7 +239,15 @@ static bool mutates(api_verb_t v) {
     return v >= API_CREATE;
 }
 
-static bool wait_for_token(api_t *api, const api_options_t *o, err_t *err) {
+static bool is_guarded(const api_call_t *call, const api_options_t *o) {
+    return mutates(call->verb) && !o->lease;
+}
+
+/* Waits for the informers and for the client-side rate limit. */
+static bool wait_for_turn(api_t *api, const api_call_t *call, const api_options_t *o, err_t *err) {
+    if (is_guarded(call, o) && api->barrier &&
+        !api->barrier(api->barrier_arg, o->timeout_ms ? o->timeout_ms : api->timeout_ms, err))
+        return error_wrap(err, STR_FMT " " STR_FMT ": not sent", STR_ARG(call->method), STR_ARG(call->path));
     if (!api->limited || o->lease)
         return true;
     int64_t ms = bucket_take(o->background ? &api->background : &api->bucket, loop_clock());
@@ -258,7 +271,7 @@ static bool attempt(api_t *api, const api_call_t *call, const api_options_t *o, 
                         .nheaders = api_headers(api, call->accept, authorization, call->content_type, headers),
                         .body = call->body,
                         .timeout_ms = o->timeout_ms ? o->timeout_ms : api->timeout_ms};
-    if (mutates(call->verb) && !o->lease && api->may_write && !api->may_write(api->may_write_arg))
+    if (is_guarded(call, o) && api->may_write && !api->may_write(api->may_write_arg))
         return error_set(err, ERR_CANCELLED, STR_FMT " " STR_FMT ": not sent, since the lease is not held",
                          STR_ARG(call->method), STR_ARG(call->path));
     bool ok =
@@ -280,7 +293,7 @@ static bool send(api_t *api, const api_call_t *call, const api_options_t *o, are
     bool renewed = false;
     for (int tries = 0;; tries++) {
         api_status_t status = {0};
-        if (!wait_for_token(api, o, err))
+        if (!wait_for_turn(api, call, o, err))
             return false;
         if (!attempt(api, call, o, room, out, err)) {
             if (!err || err->code != ERR_IO || renewed || !api_reload(api))

@@ -70,6 +70,11 @@ void api_set_reload(api_t *api, api_reload_fn fn, void *arg, loop_fn release);
  * process without the lease (or resumed after it ran out) writes nothing. */
 void api_set_write_guard(api_t *api, bool (*may_write)(void *arg), void *arg);
 
+/* Waited at, on the fiber, before each mutating request other than a lease's; false fails the request. The informers
+ * use it: while it is not known whether the server that came back is the one that was lost, nothing is written. */
+typedef bool (*api_barrier_fn)(void *arg, int64_t ms, err_t *err);
+void api_set_barrier(api_t *api, api_barrier_fn fn, void *arg);
+
 /* The answer to each of our own writes (not dry runs), before the fiber that made it goes on: for the informers, so
  * that nobody sees the cluster older than its own last write. `body` is the server's JSON; for a deletion that
  * happened at once it is a metav1.Status. */

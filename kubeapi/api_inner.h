@@ -32,6 +32,8 @@ struct api {
     int64_t reloaded_at;
     bool (*may_write)(void *arg);
     void *may_write_arg;
+    api_barrier_fn barrier;
+    void *barrier_arg;
     api_observer_fn observer;
     void *observer_arg;
     api_count_t *counts;

@@ -31,6 +31,52 @@ static void check_ahead(void *arg) {
     }
 }
 
+/* ---- suspicion ---- */
+
+void informer_suspect(informer_t *i) {
+    if (i->synced && !i->suspect_at)
+        i->suspect_at = loop_clock();
+}
+
+void informer_trust(informer_t *i) {
+    if (i->suspect_at)
+        gate_open(&i->set->gate);
+    i->suspect_at = 0;
+}
+
+static const informer_t *suspect(const informers_t *s) {
+    for (link_t *l = s->all.next; l != &s->all; l = l->next) {
+        const informer_t *i = LIST_OWNER(l, informer_t, link);
+        if (i->suspect_at && !i->dead)
+            return i;
+    }
+    return NULL;
+}
+
+static int64_t deadline_of(int64_t ms) {
+    return ms < 0 ? INT64_MAX : loop_clock() + ms;
+}
+
+static bool wait_at(gate_t *g, int64_t deadline, err_t *err) {
+    int64_t left = deadline - loop_clock();
+    return gate_wait(g, deadline == INT64_MAX ? -1 : left > 0 ? left : 0, err);
+}
+
+static bool barrier(void *arg, int64_t ms, err_t *err) {
+    informers_t *s = arg;
+    const informer_t *i;
+    uint64_t epoch = s->epoch;
+    int64_t deadline = deadline_of(ms);
+    while ((i = suspect(s))) {
+        str_t plural = i->spec.resource->plural;
+        if (!wait_at(&s->gate, deadline, err))
+            return error_wrap(err, "while the watch of " STR_FMT " is interrupted", STR_ARG(plural));
+    }
+    return epoch == s->epoch || error_set(err, ERR_CONFLICT, "the API server is another than before");
+}
+
+/* ---- own writes ---- */
+
 static bool concerns(const informer_t *i, const api_resource_t *r, str_t ns) {
     const api_resource_t *mine = i->spec.resource;
     return str_eq(mine->plural, r->plural) && str_eq(mine->group, r->group) && str_eq(mine->version, r->version) &&
@@ -102,6 +148,7 @@ informers_t *informers_create(api_t *api) {
     }
     loop_timer_start(s->timer, CHECK_MS, true);
     api_set_observer(api, observe, s);
+    api_set_barrier(api, barrier, s);
     return s;
 }
 
@@ -128,6 +175,7 @@ void informers_destroy(informers_t *s) {
     if (!s)
         return;
     api_set_observer(s->api, NULL, NULL);
+    api_set_barrier(s->api, NULL, NULL);
     while (!list_empty(&s->all))
         informer_free(LIST_OWNER(s->all.next, informer_t, link));
     loop_timer_destroy(s->timer);
@@ -277,15 +325,6 @@ void informer_off(informer_handler_t *h) {
 
 bool informer_synced(const informer_t *i) {
     return i->synced;
-}
-
-static bool wait_at(gate_t *g, int64_t deadline, err_t *err) {
-    int64_t left = deadline - loop_clock();
-    return gate_wait(g, deadline == INT64_MAX ? -1 : left > 0 ? left : 0, err);
-}
-
-static int64_t deadline_of(int64_t ms) {
-    return ms < 0 ? INT64_MAX : loop_clock() + ms;
 }
 
 bool informer_wait(informer_t *i, int64_t ms, err_t *err) {

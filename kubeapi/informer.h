@@ -28,6 +28,9 @@ typedef struct informer_events {
     void (*synced)(void *arg, informer_t *i); /* the first list is complete; may be NULL */
 } informer_events_t;
 
+/* While a connection is lost and until each informer knows its server again, mutating requests wait (api_set_barrier);
+ * those that waited while another server was found (one restarted empty) fail with ERR_CONFLICT, since they were made
+ * of what is no longer so. */
 informers_t *informers_create(api_t *api); /* NULL: out of memory. Becomes the api's observer */
 void informers_destroy(informers_t *s);    /* with all its informers; before api_destroy */
 

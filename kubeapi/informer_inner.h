@@ -8,7 +8,8 @@
 struct informers {
     api_t *api;
     link_t all;
-    gate_t gate; /* opens whenever an informer has synced */
+    gate_t gate;    /* opens whenever an informer has synced, or is no longer suspect */
+    uint64_t epoch; /* how often an informer has found another server */
     loop_timer_t *timer;
 };
 
@@ -29,8 +30,9 @@ struct informer {
     bool checking;  /* in progress: the check before a watch resumes elsewhere */
     bool must_list; /* what comes next */
     bool must_check;
-    bool known;        /* what the check has shown: the first object is one that we know */
-    uint64_t connects; /* of the watches' client when the list or watch began */
+    int64_t suspect_at; /* since when it isn't known whether the store is still about this server; 0: it is */
+    bool known;         /* what the check has shown: the first object is one that we know */
+    uint64_t connects;  /* of the watches' client when the list or watch began */
     scan_list_t list;
     scan_lines_t lines;
     char *version, *cont;
@@ -41,8 +43,11 @@ struct informer {
 };
 
 /* informer_watch.c: list and watch. */
-void informer_run(informer_t *i);   /* opens what comes next */
-void informer_quit(informer_t *i);  /* closes what is open */
-void informer_ready(informer_t *i); /* the first list is complete (informer.c) */
+void informer_run(informer_t *i);  /* opens what comes next */
+void informer_quit(informer_t *i); /* closes what is open */
+/* informer.c */
+void informer_ready(informer_t *i);   /* the first list is complete */
+void informer_suspect(informer_t *i); /* the connection was lost, or another is used */
+void informer_trust(informer_t *i);   /* the server is the same, or was listed anew */
 
 #endif

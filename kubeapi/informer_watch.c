@@ -16,7 +16,8 @@ enum {
     FIRST_DELAY_MS = 100,
     LAST_DELAY_MS = 30000, /* client-go's */
     WATCH_S = 300,         /* client-go's: 5 to 10 minutes, drawn anew each time */
-    SETTLED_MS = 1000,     /* a watch that ends sooner is not reopened at once */
+    SUSPECT_MS = 5000,
+    SETTLED_MS = 1000, /* a watch that ends sooner is not reopened at once */
 };
 
 #define ACCEPT_METADATA "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1,application/json"
@@ -109,6 +110,7 @@ static void check_closed(informer_t *i) {
         is_older(version, str_c(i->version))) {
         log_v(1, "Relisting over a new connection", "resource", i->spec.resource->plural);
         i->must_list = true;
+        i->set->epoch++;
     }
     informer_run(i);
 }
@@ -126,6 +128,7 @@ static void list_closed(informer_t *i) {
     if (!cont.n) {
         store_relist_end(i->store, version);
         i->must_list = i->must_check = false;
+        informer_trust(i);
         i->failures = 0;
         if (!i->synced && !i->dead)
             informer_ready(i);
@@ -199,7 +202,10 @@ static void on_opened(void *arg) {
     if (!i->listing && now != i->connects) {
         close_stream(i);
         i->must_check = true;
+        informer_suspect(i);
         informer_run(i);
+    } else if (!i->listing) {
+        informer_trust(i);
     }
     i->connects = now;
 }
@@ -220,6 +226,10 @@ static void on_closed(void *arg, const api_status_t *refusal, const err_t *err) 
     informer_t *i = arg;
     i->stream = NULL;
     int64_t wait = refusal ? refusal->retry_after_s * 1000 : 0;
+    if (!refusal && err->code)
+        informer_suspect(i);
+    else if (refusal && i->suspect_at && loop_clock() - i->suspect_at > SUSPECT_MS)
+        informer_trust(i); /* it answers, if not for this kind: the others need not wait for that */
     if (refusal && refusal->code == 410) {
         log_v(1, "Relisting", "resource", i->spec.resource->plural, "reason", error_text(err));
         retry(i, true, NULL, wait);
@@ -256,8 +266,10 @@ void informer_run(informer_t *i) {
     arena_t *a = arena_create();
     if (!i->version)
         i->must_list = true;
-    if (!i->must_list && connects_now(i) != i->connects)
+    if (!i->must_list && connects_now(i) != i->connects) {
         i->must_check = true;
+        informer_suspect(i);
+    }
     i->checking = i->must_check && !i->must_list;
     i->listing = i->must_list || i->checking;
     i->known = false;

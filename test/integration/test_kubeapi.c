@@ -168,8 +168,14 @@ static void restarted(cluster_t *c) {
     ck_assert_int_eq(w.added, 1);
     cluster_restart_server(c);
     make(c, "after", "red", "1");
+    jv_t *body = jv_parse(c->a, STR("{\"metadata\":{\"name\":\"stale\"}}"), NULL);
+    ck_assert_ptr_null(api_create_object(api, &maps, STR("default"), body, NULL, c->a, &err));
+    ck_assert_msg(err.code == ERR_IO || err.code == ERR_CONFLICT, "%s", error_text(&err)); /* made of old knowledge */
+    error_release(&err);
     cluster_until(c, has_only_new, &w, 10000, "the list of the new server");
     ck_assert_int_eq(w.deleted, 1);
+    ck_assert_ptr_null(cluster_get(c, "v1", "ConfigMap", "default", "stale"));
+    ck_assert_ptr_nonnull(api_create_object(api, &maps, STR("default"), body, NULL, c->a, &err));
     informers_destroy(set);
     api_destroy(api);
 }
