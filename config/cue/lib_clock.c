@@ -224,7 +224,7 @@ static void write_element(buf_t *out, const piece_t *p, const civil_t *c, const 
         else if (m->utc)
             buf_addc(out, "UTC");
         else
-            write_zone(out, m->offset % 3600 ? STR("-0700") : STR("-07"), m->offset);
+            write_zone(out, STR("-0700"), m->offset);
         return;
     case Z_ZONE:
         write_zone(out, p->text, m->offset);

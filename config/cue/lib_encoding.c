@@ -40,8 +40,14 @@ LIB_FN(do_base64_decode) {
     if (!standard(c, args))
         return false;
     buf_init_arena(&b, c->arena);
-    if (!base64_decode(&b, LIB_STR(1), BASE64_STD, &at))
+    if (!base64_decode(&b, LIB_STR(1), BASE64_STD, &at)) {
+        /* For a text that ends too early Go names the place where its last group of four began. */
+        size_t group = 0;
+        for (size_t i = 0; at == LIB_STR(1).n && i < at; i++)
+            group += LIB_STR(1).p[i] != '\n' && LIB_STR(1).p[i] != '\r';
+        at -= group % 4;
         return lib_fail(c, "illegal base64 data at input byte %zu", at);
+    }
     return lib_give_bytes(c, out, buf_str(&b));
 }
 

@@ -73,7 +73,7 @@ static bool parse6(str_t s, ip_t *ip, const char **why, str_t *at) {
         unsigned v;
         int n = hex_group(s, &v);
         if (n < 0)
-            return fail(why, at, "IPv6 field has value >=2^16", s);
+            return fail(why, at, "each group must have 4 or less digits", s);
         if (n == 0)
             return fail(why, at, "each colon-separated field must have at least one digit", s);
         if ((size_t)n < s.n && s.p[n] == '.') {

@@ -168,8 +168,8 @@ static double inverse_erf(double x) {
     double w = -log((1 - x) * (1 + x)), s = 2 / (M_PI * 0.147) - w / 2; /* Winitzki's approximation */
     double y = copysign(sqrt(sqrt(s * s + w / 0.147) - s), x);
     for (int i = 0; i < 4; i++) {
-        double step =
-            (fabs(x) < 0.5 ? erf(y) - x : copysign((1 - fabs(x)) - erfc(fabs(y)), x)) * exp(y * y) * sqrt(M_PI) / 2;
+        double off = fabs(x) < 0.5 ? erf(y) - x : (x < 0 ? -1 : 1) * ((1 - fabs(x)) - erfc(fabs(y)));
+        double step = off * exp(y * y) * sqrt(M_PI) / 2;
         y -= step;
     }
     return y;

@@ -270,7 +270,7 @@ static bool punycode_decodes(str_t s) {
         bias = k + 36 * delta / (delta + 38);
         n += i / length;
         i = i % length + 1;
-        if (n > 0x10ffff || (n >= 0xd800 && n < 0xe000))
+        if (n < 0xa1 || n > 0x10ffff || (n >= 0xd800 && n < 0xe000))
             return false;
         some = true;
     }

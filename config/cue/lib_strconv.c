@@ -1,5 +1,6 @@
 /* Package strconv. */
 #include "config/cue/lib_inner.h"
+#include "config/cue/scan.h"
 
 #include <ctype.h>
 #include <math.h>
@@ -182,7 +183,7 @@ LIB_FN(format_bool) {
 static size_t skip_digits(str_t s, size_t i, bool hexadecimal, size_t *n) {
     for (; i < s.n; i++) {
         unsigned char ch = (unsigned char)s.p[i];
-        if (ch == '_' && hexadecimal)
+        if (ch == '_')
             continue;
         if (!(hexadecimal ? isxdigit(ch) : isdigit(ch)))
             break;
@@ -396,9 +397,15 @@ LIB_FN(quote_rune_graphic) {
     return quote_rune(c, args, 2, out);
 }
 
+/* A CUE literal, not a Go one. */
 LIB_FN(unquote) {
-    str_t s;
-    return go_unquote(c->arena, LIB_STR(0), &s) ? lib_give_str(c, out, s) : lib_fail(c, "invalid syntax");
+    scan_t scan;
+    token_t t;
+    err_t err = ERROR_INIT;
+    scan_init(&scan, c->arena, STR("string"), LIB_STR(0), &err);
+    bool ok = scan_next(&scan, &t) && t.kind == TOK_STRING && t.text.n == LIB_STR(0).n;
+    error_release(&err);
+    return ok ? lib_give_str(c, out, t.value) : lib_fail(c, "invalid syntax");
 }
 
 static bool is_print(lib_call_t *c, cdata_t **args, bool graphic, cdata_t **out) {

@@ -21,7 +21,7 @@ static void set_column(table_t *t, size_t from, size_t to, size_t column) {
         width = n > width ? n : width;
     }
     for (size_t i = from; i < to; i++)
-        t->widths[i][column] = width ? width + 1 : 0; /* an empty column takes no room */
+        t->widths[i][column] = width + 1;
 }
 
 static void lay_out(table_t *t) {

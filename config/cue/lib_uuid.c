@@ -54,7 +54,7 @@ LIB_FN(valid) {
         ok = i == 8 || i == 13 || i == 18 || i == 23 ? s.p[i] == '-'
                                                      : digit(s.p[i]) >= 0 && !isupper((unsigned char)s.p[i]);
     if (!ok)
-        return lib_fail(c, "invalid UUID " STR_FMT, STR_ARG(go_quoted(c->arena, s)));
+        return lib_fail_bare(c, "invalid UUID " STR_FMT, STR_ARG(go_quoted(c->arena, s)));
     return lib_give_bool(c, out, true);
 }
 

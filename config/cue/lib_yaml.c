@@ -47,7 +47,7 @@ static shape_t analyze(str_t s) {
             indicator = true;
         if (r == '\t')
             tab = true;
-        else if (!is_printable(r) && !is_break(r))
+        else if (!is_printable(r))
             special = true;
         if (r == ' ') {
             edge_space |= first || last;
@@ -366,8 +366,13 @@ LIB_FN(marshal_stream) {
 }
 
 LIB_FN(unmarshal) {
-    jv_t *v = yaml_parse(c->arena, LIB_STR(0), YAML_CUE, c->err);
-    return v && cdata_from_json(c->arena, v, out, c->err);
+    jv_t *docs = jv_array(c->arena);
+    if (!yaml_parse_all(c->arena, LIB_STR(0), YAML_CUE, &docs, c->err))
+        return false;
+    if (jv_count(docs) > 1)
+        return lib_fail(c, "-: expected a single YAML document");
+    jv_t *v = jv_at(docs, 0);
+    return cdata_from_json(c->arena, v ? v : jv_null(c->arena), out, c->err);
 }
 
 LIB_FN(unmarshal_stream) {
