@@ -458,9 +458,10 @@ str_t store_text(const store_entry_t *e, arena_t *a) {
     if (!e->body)
         return STR_NONE;
     str_t rest = str_trim(str_from(str_n(e->body->p, e->body->n), 1));
-    return arena_printf(a, "{\"apiVersion\":\"" STR_FMT "\",\"kind\":\"" STR_FMT "\"%s" STR_FMT,
-                        STR_ARG(name_str(e->store->api_version)), STR_ARG(name_str(e->store->kind)),
-                        rest.n > 1 ? "," : "", STR_ARG(rest));
+    str_t head = arena_printf(a, "{\"apiVersion\":\"" STR_FMT "\",\"kind\":\"" STR_FMT "\"%s",
+                              STR_ARG(name_str(e->store->api_version)), STR_ARG(name_str(e->store->kind)),
+                              rest.n > 1 ? "," : "");
+    return arena_concat(a, head, rest);
 }
 
 /* ---- changes ---- */
