@@ -37,7 +37,7 @@ jv_t *patch_merge_maps(const patch_run_t *r, jv_t *original, jv_t *patch, const 
 jv_t *patch_ranks(arena_t *a, const jv_t *list, const char *key);
 /* What tells an item apart; empty where it has none. */
 str_t patch_identity(arena_t *a, const jv_t *item, const char *key);
-/* The items in the order of another list, those that aren't in it last. */
+/* The items in the order of another list, those that aren't in it and deletions last. */
 jv_t *patch_in_order(arena_t *a, const jv_t *items, const jv_t *order, const char *key);
 /* All items objects (each with the key, if not NULL) or all scalars; else an error. *maps tells which; an empty list
  * has neither. Further lists may be NULL. */

@@ -62,7 +62,8 @@ jv_t *patch_in_order(arena_t *a, const jv_t *items, const jv_t *order, const cha
     ranked_t *x = arena_array(a, ranked_t, n), *spare = arena_array(a, ranked_t, n);
     for (size_t i = 0; i < n; i++) {
         ptrdiff_t rank = jv_find(ranks, patch_identity(a, items->items[i], key));
-        x[i] = (ranked_t){items->items[i], rank < 0 ? SIZE_MAX : (size_t)rank};
+        bool last = rank < 0 || (key && patch_is_delete(items->items[i]));
+        x[i] = (ranked_t){items->items[i], last ? SIZE_MAX : (size_t)rank};
     }
     sort_ranked(x, spare, n);
     for (size_t i = 0; i < n; i++)
@@ -89,8 +90,8 @@ bool patch_check_items(const patch_run_t *r, const jv_t *list, const jv_t *other
 
 /* ---- values that are set whole ---- */
 
-/* Drops what carries $patch, and nulls where the patch is applied. False: the value itself is dropped. */
-static bool strip(const patch_run_t *r, jv_t *v, int depth, bool *too_deep) {
+/* Drops what carries $patch, and `nulls` too. False: the value itself is dropped. */
+static bool strip(jv_t *v, bool nulls, int depth, bool *too_deep) {
     if (depth > PATCH_STRATEGIC_DEPTH) {
         *too_deep = true;
         return true;
@@ -100,8 +101,8 @@ static bool strip(const patch_run_t *r, jv_t *v, int depth, bool *too_deep) {
             return false;
         for (size_t i = 0; i < v->n;) {
             const jv_t *value = v->members[i].value;
-            bool drop = r->applying && jv_kind(value) == JV_NULL;
-            if (drop || !strip(r, v->members[i].value, depth + 1, too_deep))
+            bool drop = nulls && jv_kind(value) == JV_NULL;
+            if (drop || !strip(v->members[i].value, nulls, depth + 1, too_deep))
                 jv_remove(v, v->members[i].key);
             else
                 i++;
@@ -109,7 +110,7 @@ static bool strip(const patch_run_t *r, jv_t *v, int depth, bool *too_deep) {
     } else if (jv_is(v, JV_ARRAY)) {
         uint32_t n = 0;
         for (uint32_t i = 0; i < v->n; i++)
-            if (strip(r, v->items[i], depth + 1, too_deep))
+            if (strip(v->items[i], nulls, depth + 1, too_deep))
                 v->items[n++] = v->items[i];
         v->n = n;
     }
@@ -118,7 +119,7 @@ static bool strip(const patch_run_t *r, jv_t *v, int depth, bool *too_deep) {
 
 static bool set_whole(const patch_run_t *r, jv_t *original, str_t key, jv_t *value, int depth) {
     bool too_deep = false;
-    if (strip(r, value, depth, &too_deep))
+    if (strip(value, r->applying, depth, &too_deep))
         jv_set(r->a, original, key, value);
     else
         jv_remove(original, key);
@@ -334,7 +335,7 @@ static bool set_order(const patch_run_t *r, jv_t *original, jv_t *patch, const p
         merged = there;
     } else {
         bool too_deep = false;
-        strip(r, given, depth + 1, &too_deep);
+        strip(given, false, depth + 1, &too_deep);
         if (too_deep)
             return patch_too_deep(r->err);
         merged = given;
