@@ -88,9 +88,7 @@ static bool take(const pointer_t *p, const char *op, err_t *err) {
 
 static bool put(arena_t *a, const pointer_t *p, jv_t *value, err_t *err) {
     size_t i;
-    if (p->parent->kind == JV_OBJECT) {
-        if (!jv_get(p->parent, p->last))
-            return refuse(err, "replace", p->text, "no such key");
+    if (p->parent->kind == JV_OBJECT) { /* also where there was none, as the API server's library has it */
         jv_set(a, p->parent, p->last, value);
         return true;
     }
@@ -145,12 +143,11 @@ static bool apply(applying_t *s, const jv_t *operation) {
     if (!adds && !replaces && !tests && !removes)
         return error_set(s->err, ERR_REFUSED, "unexpected kind: " STR_FMT, STR_ARG(op));
     const char *name = adds ? "add" : replaces ? "replace" : tests ? "test" : "remove";
-    const jv_t *given = jv_getc(operation, "value");
     pointer_t p;
     if (!jv_is(jv_getc(operation, "path"), JV_STRING))
         return error_set(s->err, ERR_REFUSED, "%s operation without a path", name);
-    jv_t *value = jv_copy_shape(s->a, given);
-    if (!path.n && !removes) { /* the whole document */
+    jv_t *value = jv_copy_shape(s->a, jv_getc(operation, "value"));
+    if (!path.n && (tests || replaces)) { /* the whole document */
         if (tests)
             return jv_equal(s->document, value) || error_set(s->err, ERR_REFUSED, "testing path  failed");
         if (!jv_is(value, JV_OBJECT) && !jv_is(value, JV_ARRAY))
@@ -158,11 +155,8 @@ static bool apply(applying_t *s, const jv_t *operation) {
         s->document = value;
         return true;
     }
-    if (!locate(s->a, s->document, path, &p)) {
-        if (tests && jv_kind(given) == JV_NULL && given)
-            return true;
+    if (!locate(s->a, s->document, path, &p))
         return refuse(s->err, name, path, "no such parent");
-    }
     if (adds)
         return add(s->a, &p, value, name, s->err);
     if (replaces)
