@@ -1,10 +1,17 @@
 /* Evaluated values as syntax, for Vela's patches and `cue eval`. */
 #include "config/cue/value.h"
 
+/* A chain a: b: c: whose comments belong to its innermost field. */
+typedef struct chain {
+    const syn_field_t *innermost, *outer;
+    struct chain *next;
+} chain_t;
+
 typedef struct maker {
     eval_t *e;
     arena_t *a;
     bottom_t *error;
+    chain_t *chains; /* those above what is being made */
 } maker_t;
 
 static syn_t *of_vertex(maker_t *m, vertex_t *v);
@@ -157,16 +164,40 @@ static void add_docs(maker_t *m, syn_field_t *to, const syn_field_t *from) {
     }
 }
 
+/* The comments of one declaration of a field: its own, unless it begins a chain, and those of a chain that it ends. */
+static void declared_docs(maker_t *m, syn_field_t *to, const syn_field_t *from) {
+    if (!from->chained)
+        add_docs(m, to, from);
+    for (const chain_t *c = m->chains; c; c = c->next)
+        if (c->innermost == from)
+            add_docs(m, to, c->outer);
+}
+
+static void note_chain(maker_t *m, const conj_t *conj) {
+    const syn_field_t *outer = conj->field ? conj->field->field : NULL, *in = outer;
+    while (in && in->chained && in->value && in->value->n == 1 && in->value->items[0]->kind == SYN_FIELD)
+        in = in->value->items[0]->field;
+    if (!outer || in == outer || !outer->ncomments)
+        return;
+    chain_t *c = arena_new(m->a, chain_t);
+    *c = (chain_t){in, outer, m->chains};
+    m->chains = c;
+}
+
 static syn_t *of_struct(maker_t *m, vertex_t *v) {
     syn_t *x = syn_struct(m->a);
     for (uint32_t i = 0; i < v->narcs; i++) {
         vertex_t *arc = v->arcs[i];
         if (!vertex_shown(arc))
             continue;
+        chain_t *above = m->chains;
+        for (uint32_t k = 0; k < arc->nconjs; k++)
+            note_chain(m, &arc->conjs[k]);
         syn_t *f = syn_field_new(m->a, arena_str(m->a, arc->label->s), of_vertex(m, arc));
+        m->chains = above;
         for (uint32_t k = 0; k < arc->nconjs; k++) {
             if (arc->conjs[k].field)
-                add_docs(m, f->field, arc->conjs[k].field->field);
+                declared_docs(m, f->field, arc->conjs[k].field->field);
         }
         syn_append(m->a, x, f);
     }
@@ -228,7 +259,10 @@ static syn_t *of_vertex(maker_t *m, vertex_t *given) {
 }
 
 syn_t *syntax_of_vertex(eval_t *e, vertex_t *v, arena_t *a, bottom_t **error) {
-    maker_t m = {e, a, NULL};
+    maker_t m = {e, a, NULL, NULL};
+    for (vertex_t *p = v; p; p = p->parent)
+        for (uint32_t i = 0; i < p->nconjs; i++)
+            note_chain(&m, &p->conjs[i]);
     syn_t *x = of_vertex(&m, v);
     *error = m.error;
     return m.error ? NULL : x;

@@ -85,6 +85,7 @@ static bool check(const char *path) {
     }
     error_release(&err);
     arena_destroy(g.arena);
+    fflush(stdout);
     return good;
 }
 
