@@ -47,43 +47,14 @@ static bool skip_string(cursor_t *c, bool *escaped) {
     }
 }
 
-/* From after an opening bracket to after the one that closes it. Which kind each level has is one bit. */
 static bool skip_container(cursor_t *c, bool array) {
-    uint64_t kinds[JV_MAX_DEPTH / 64 + 1];
-    unsigned depth = 1;
-    bool escaped = false;
-    kinds[0] = (uint64_t)array << 1;
-    for (;;) {
-        c->p = scan_special(c->p, c->end);
-        if (c->p >= c->end)
-            return fail(c, "a bracket is not closed");
-        char ch = *c->p++;
-        if (ch == '"') {
-            if (!skip_string(c, &escaped))
-                return false;
-            continue;
-        }
-        uint64_t bit = (uint64_t)1 << (depth % 64);
-        if (ch == '{' || ch == '[') {
-            if (++depth >= JV_MAX_DEPTH)
-                return error_set(c->err, ERR_LIMIT, "byte %zu: nested deeper than %d", (size_t)(c->p - c->begin),
-                                 JV_MAX_DEPTH);
-            bit = (uint64_t)1 << (depth % 64);
-            if (ch == '[')
-                kinds[depth / 64] |= bit;
-            else if (depth % 64)
-                kinds[depth / 64] &= ~bit;
-            else
-                kinds[depth / 64] = 0;
-            continue;
-        }
-        if ((ch == ']') != ((kinds[depth / 64] & bit) != 0)) {
-            c->p--;
-            return fail(c, ch == ']' ? "a ] where a } belongs" : "a } where a ] belongs");
-        }
-        if (--depth == 0)
-            return true;
-    }
+    const char *what;
+    c->p = scan_skip(c->p, c->end, array, &what);
+    if (!what)
+        return true;
+    if (*what)
+        return fail(c, what);
+    return error_set(c->err, ERR_LIMIT, "byte %zu: nested deeper than %d", (size_t)(c->p - c->begin), JV_MAX_DEPTH);
 }
 
 /* A number or a literal: the bytes up to what ends it. */

@@ -46,6 +46,10 @@ static inline const char *scan_special(const char *p, const char *end) {
     return p < end ? p : end;
 }
 
+/* From after an opening bracket to after the one that closes it (scan_skip.c). On failure *what says why ("": nested
+ * too deep) and the result is where. */
+const char *scan_skip(const char *p, const char *end, bool array, const char **what);
+
 /* Scans one value of "metadata" alone, for a list's. */
 bool scan_metadata_value(str_t json, scan_object_t *out, err_t *err);
 

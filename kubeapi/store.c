@@ -271,7 +271,7 @@ typedef struct past {
 } past_t;
 
 static store_entry_t *past_of(past_t *p, const store_t *s, const store_entry_t *e) {
-    store_entry_t *past = (void *)p->bytes;
+    store_entry_t *past = (void *)p->bytes; // cppcheck-suppress ctuuninitvar ; the memcpy below fills it
     memcpy(p->bytes, e, sizeof *e + s->nindexes * sizeof e->index[0]);
     past->ahead = NULL;
     return past;

@@ -1,4 +1,4 @@
-#include "kubeapi/scan.h"
+#include "kubeapi/scan_inner.h"
 #include "reactor/base/mem.h"
 #include "test/suite.h"
 
@@ -150,6 +150,55 @@ START_TEST(deep_nesting_is_refused) {
         n += sprintf(text + n, "}");
         ck_assert_msg(scan_object(str_n(text, (size_t)n), NULL, &o, &err), "depth %d: %s", depth, error_text(&err));
     }
+}
+END_TEST
+
+/* The end of a container that began before p, a byte at a time; NULL: it has none. */
+static const char *skip_by_bytes(const char *p, const char *end, bool array) {
+    char open[600] = {array ? '[' : '{'};
+    int depth = 1;
+    bool in_string = false, escaped = false;
+    for (; p < end; p++) {
+        bool was = escaped;
+        escaped = !was && *p == '\\';
+        if (in_string && (unsigned char)*p < ' ')
+            return NULL;
+        if (*p == '"' && !was)
+            in_string = !in_string;
+        else if (!in_string && (*p == '{' || *p == '[') && ++depth < 500)
+            open[depth - 1] = *p;
+        else if (!in_string && (*p == '}' || *p == ']') && open[--depth] != *p - 2)
+            return NULL;
+        if (depth == 0)
+            return p + 1;
+        if (depth >= 500)
+            return NULL;
+    }
+    return NULL;
+}
+
+START_TEST(containers_are_skipped_as_byte_by_byte) {
+    static const char alphabet[] = "\"\"\\\\{}[] a:,\"{}\n";
+    uint32_t r = 12345;
+    int whole = 0;
+    for (int round = 0; round < 200000; round++) {
+        size_t n = 1 + round % 400;
+        char *text = malloc(n);
+        for (size_t i = 0; i < n; i++) {
+            r = r * 1664525 + 1013904223;
+            text[i] = round & 1 ? alphabet[(r >> 20) % (sizeof alphabet - 1)]
+                                : "\"\\a"[(r >> 20) % 16 < 4 ? (r >> 24) % 2 : 2];
+        }
+        if (!(round & 1) && n > 4) /* strings with many backslashes, closed at the end */
+            memcpy(text + n - 3, round & 2 ? "\"}]" : "]}}", 3);
+        const char *what, *want = skip_by_bytes(text, text + n, round & 4),
+                          *got = scan_skip(text, text + n, round & 4, &what);
+        ck_assert_msg(want ? !what && got == want : what != NULL, "%.*s: %d, not %d (%s)", (int)n, text,
+                      (int)(got - text), (int)(want ? want - text : -1), what ? what : "no error");
+        whole += want != NULL;
+        free(text);
+    }
+    ck_assert_int_gt(whole, 1000);
 }
 END_TEST
 
@@ -314,6 +363,6 @@ END_TEST
 
 SUITE(scan, the_metadata_is_read_in_any_order_of_keys, what_is_left_out_leaves_well_formed_json,
       an_event_cut_at_any_byte_is_refused, malformed_objects_are_refused, deep_nesting_is_refused,
-      escapes_in_what_is_read_are_undone, labels_are_found_in_their_text, a_list_is_walked_wherever_it_is_cut,
-      lists_that_end_early_or_are_malformed_are_refused, an_item_past_the_limit_is_refused,
-      lines_come_whole_wherever_the_stream_is_cut, scanning_allocates_nothing)
+      containers_are_skipped_as_byte_by_byte, escapes_in_what_is_read_are_undone, labels_are_found_in_their_text,
+      a_list_is_walked_wherever_it_is_cut, lists_that_end_early_or_are_malformed_are_refused,
+      an_item_past_the_limit_is_refused, lines_come_whole_wherever_the_stream_is_cut, scanning_allocates_nothing)

@@ -11,7 +11,7 @@ static int64_t clock_of_test(void) {
 
 static void note(void *arg, const store_entry_t *before, const store_entry_t *after) {
     (void)arg;
-    const store_entry_t *e = after ? after : before;
+    const store_entry_t *e = after ? after : before, *first = before ? before : after;
     size_t n = strlen(trail);
     if (n + 100 > sizeof trail)
         n = 0; /* the tests that read it are short */
@@ -19,7 +19,7 @@ static void note(void *arg, const store_entry_t *before, const store_entry_t *af
                          !before  ? '+'
                          : !after ? '-'
                                   : '~',
-                         STR_ARG(entry_name(e)), (int)(before ? before->version : after->version));
+                         STR_ARG(entry_name(e)), (int)first->version);
     if (before && after)
         n += (size_t)sprintf(trail + n, ">%d", (int)after->version);
     sprintf(trail + n, " ");
