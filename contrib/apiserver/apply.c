@@ -118,7 +118,7 @@ static schema_t *root_schema(call_t *c, const resource_t *r) {
         if (!str_eqc(own->fields[i].name, "metadata"))
             s->fields[s->nfields++] = own->fields[i];
     s->fields[s->nfields++] =
-        (schema_field_t){STR("metadata"), types_get(c->server->types, STR("ObjectMeta")), true, false};
+        (schema_field_t){.name = STR("metadata"), .type = types_get(c->server->types, STR("ObjectMeta")), .omit = true};
     return s;
 }
 

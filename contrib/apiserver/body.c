@@ -1,5 +1,6 @@
 #include "contrib/apiserver/body.h"
 
+#include "contrib/apiserver/proto.h"
 #include "contrib/apiserver/state.h"
 
 #include <inttypes.h>
@@ -44,6 +45,35 @@ str_t body_json_error(arena_t *a, str_t text, const err_t *err) {
     return arena_printf(a, "invalid character '%c' looking for beginning of value", text.p[taken]);
 }
 
+/* Of the type that the path wants; DeleteOptions go to any path. */
+static jv_t *parse_protobuf(call_t *c) {
+    arena_t *a = c->arena;
+    err_t err = ERROR_INIT;
+    str_t version, kind, raw;
+    jv_t *v = NULL;
+    if (proto_envelope(a, c->request->body, &version, &kind, &raw, &err)) {
+        const resource_t *named = resource_of_kind(c->server, version, kind);
+        const schema_t *type = str_eqc(kind, "DeleteOptions") || str_eqc(kind, "Scale") || str_eqc(kind, "Eviction") ||
+                                       str_eqc(kind, "TokenRequest")
+                                   ? types_get(c->server->types, str_eqc(kind, "Scale") ? STR("V1Scale") : kind)
+                               : named && !named->crd ? named->type
+                                                      : NULL;
+        if (type)
+            v = proto_decode(a, type, raw, &err);
+        else
+            error_set(&err, ERR_UNSUPPORTED, "no kind \"" STR_FMT "\" of \"" STR_FMT "\" is known in protobuf",
+                      STR_ARG(kind), STR_ARG(version));
+    }
+    if (v) {
+        jv_setc(a, v, "kind", jv_string(a, arena_str(a, kind)));
+        jv_setc(a, v, "apiVersion", jv_string(a, arena_str(a, version)));
+    } else {
+        call_bad_request(c, arena_str(a, str_c(error_text(&err))));
+    }
+    error_release(&err);
+    return v;
+}
+
 jv_t *body_parse(call_t *c) {
     str_t type = c->request->content_type, body = c->request->body;
     arena_t *a = c->arena;
@@ -53,6 +83,8 @@ jv_t *body_parse(call_t *c) {
         v = jv_parse(a, body, &err);
     } else if (is_type(type, "application/yaml") || is_type(type, "application/apply-patch+yaml")) {
         v = yaml_parse(a, body, YAML_KUBERNETES, &err);
+    } else if (is_type(type, "application/vnd.kubernetes.protobuf")) {
+        return parse_protobuf(c);
     } else {
         call_status(c, 415, "UnsupportedMediaType",
                     STR("the body of the request was in an unknown format - accepted media types include: "
@@ -197,7 +229,7 @@ jv_t *body_object(call_t *c) {
     strict_t strict = {0};
     err_t err = ERROR_INIT;
     str_t refused = STR_NONE;
-    if (!str_eqc(c->validation, "Ignore"))
+    if (!str_eqc(c->validation, "Ignore") && !is_type(c->request->content_type, "application/vnd.kubernetes.protobuf"))
         wire_duplicates(a, c->request->body, &strict);
     jv_t *out = body_decode(c, v, &strict, &err);
     if (!out)

@@ -101,7 +101,27 @@ static schema_t *read_type(types_t *t, str_t text, bool *pointer) {
     return named(t, text);
 }
 
+/* Takes the number off a field's name; without one it follows the last. */
+static str_t read_number(str_t name, schema_field_t *f, int64_t *last) {
+    str_t number, outer, inner;
+    int64_t n = *last + 1, m = 0;
+    if (str_cut(name, '#', &name, &number)) {
+        if (!str_cut(number, '.', &outer, &inner)) {
+            str_int(number, &n);
+        } else if (str_int(outer, &m) && str_int(inner, &n)) {
+            *last = m;
+            f->outer = (uint8_t)m;
+            f->number = (uint8_t)n;
+            return name;
+        }
+    }
+    *last = n;
+    f->number = (uint8_t)n;
+    return name;
+}
+
 static void read_struct(types_t *t, str_t line) {
+    int64_t number = 0;
     str_t rest = line;
     schema_t *s = named(t, word(&rest, ' '));
     if (s->fields)
@@ -120,7 +140,7 @@ static void read_struct(types_t *t, str_t line) {
             broken(line);
         schema_field_t *field = &s->fields[s->nfields++];
         field->omit = str_ends(name, STR("?"));
-        field->name = str_sub(name, 0, name.n - field->omit);
+        field->name = read_number(str_sub(name, 0, name.n - field->omit), field, &number);
         field->type = read_type(t, type, &field->pointer);
         /* The one mark that sits on a struct's use: retainKeys and atomic of the struct itself. */
         if (field->type->kind == SCHEMA_STRUCT && str_ends(type, STR("~!")))

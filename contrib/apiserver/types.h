@@ -2,7 +2,8 @@
  * custom resources (made from a CRD's openAPIV3Schema). Decoding, defaulting of the wire form, strategic merge,
  * server-side apply and OpenAPI all read it.
  *
- * The notation of types_*.c, one line a type: `Name field:type …`. After a field's name `?` says that Go's struct tag
+ * The notation of types_*.c, one line a type: `Name field:type …`. After a field's name `#n` is its number in protobuf
+ * (`#m.n`: within the message m), where that isn't one more than the field's before; `?` says that Go's struct tag
  * has omitempty. A type is a scalar (string bool int32 int64 float64 bytes time microtime duration quantity intstr
  * any), a type's name, `*T` (may be absent), `[]T`, `{}T` (map of strings to T). After it `@a,b` makes a list a map by
  * these keys for server-side apply, `@set` a set, `@atomic` one value; `~key` makes a list merge by key in strategic
@@ -37,6 +38,7 @@ typedef struct schema_field {
     str_t name;
     schema_t *type;
     bool omit, pointer;
+    uint8_t outer, number; /* in protobuf; outer: of the message that embeds it, or 0 */
 } schema_field_t;
 
 struct schema {

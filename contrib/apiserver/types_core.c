@@ -28,24 +28,24 @@ const char *const types_core[] = {
     "CinderVolumeSource volumeID:string fsType?:string readOnly?:bool secretRef?:*LocalObjectReference",
     "ClientIPConfig timeoutSeconds?:*int32",
     "ClusterTrustBundleProjection name?:*string signerName?:*string labelSelector?:*LabelSelector"
-    " optional?:*bool path:string",
+    " optional#5?:*bool path#4:string",
     "ComponentCondition type:string status:string message?:string error?:string",
     "ComponentStatus metadata?:ObjectMeta conditions?:[]ComponentCondition@type~type",
-    "ConfigMap metadata?:ObjectMeta immutable?:*bool data?:{}string binaryData?:{}bytes",
-    "ConfigMapEnvSource name?:string optional?:*bool",
-    "ConfigMapKeySelector %atomic name?:string key:string optional?:*bool",
+    "ConfigMap metadata?:ObjectMeta immutable#4?:*bool data#2?:{}string binaryData?:{}bytes",
+    "ConfigMapEnvSource name#1.1?:string optional?:*bool",
+    "ConfigMapKeySelector %atomic name#1.1?:string key:string optional?:*bool",
     "ConfigMapNodeConfigSource namespace:string name:string uid?:string resourceVersion?:string"
     " kubeletConfigKey:string",
-    "ConfigMapProjection name?:string items?:[]KeyToPath optional?:*bool",
-    "ConfigMapVolumeSource name?:string items?:[]KeyToPath defaultMode?:*int32 optional?:*bool",
+    "ConfigMapProjection name#1.1?:string items?:[]KeyToPath optional#4?:*bool",
+    "ConfigMapVolumeSource name#1.1?:string items?:[]KeyToPath defaultMode?:*int32 optional?:*bool",
     "Container name:string image?:string command?:[]string args?:[]string workingDir?:string"
-    " ports?:[]ContainerPort@containerPort,protocol~containerPort envFrom?:[]EnvFromSource"
-    " env?:[]EnvVar@name~name resources?:ResourceRequirements resizePolicy?:[]ContainerResizePolicy"
-    " restartPolicy?:*string volumeMounts?:[]VolumeMount@mountPath~mountPath"
-    " volumeDevices?:[]VolumeDevice@devicePath~devicePath livenessProbe?:*Probe readinessProbe?:*Probe"
-    " startupProbe?:*Probe lifecycle?:*Lifecycle terminationMessagePath?:string"
-    " terminationMessagePolicy?:string imagePullPolicy?:string securityContext?:*SecurityContext stdin?:bool"
-    " stdinOnce?:bool tty?:bool",
+    " ports?:[]ContainerPort@containerPort,protocol~containerPort envFrom#19?:[]EnvFromSource"
+    " env#7?:[]EnvVar@name~name resources?:ResourceRequirements resizePolicy#23?:[]ContainerResizePolicy"
+    " restartPolicy?:*string volumeMounts#9?:[]VolumeMount@mountPath~mountPath"
+    " volumeDevices#21?:[]VolumeDevice@devicePath~devicePath livenessProbe#10?:*Probe readinessProbe?:*Probe"
+    " startupProbe#22?:*Probe lifecycle#12?:*Lifecycle terminationMessagePath?:string"
+    " terminationMessagePolicy#20?:string imagePullPolicy#14?:string securityContext?:*SecurityContext"
+    " stdin?:bool stdinOnce?:bool tty?:bool",
     "ContainerImage names:[]string sizeBytes?:int64",
     "ContainerPort name?:string hostPort?:int32 containerPort:int32 protocol?:string hostIP?:string",
     "ContainerResizePolicy resourceName:string restartPolicy:string",
@@ -67,7 +67,7 @@ const char *const types_core[] = {
     " resourceFieldRef?:*ResourceFieldSelector mode?:*int32",
     "DownwardAPIVolumeSource items?:[]DownwardAPIVolumeFile defaultMode?:*int32",
     "EmptyDirVolumeSource medium?:string sizeLimit?:*quantity",
-    "EndpointAddress %atomic ip:string hostname?:string nodeName?:*string targetRef?:*ObjectReference",
+    "EndpointAddress %atomic ip:string hostname#3?:string nodeName?:*string targetRef#2?:*ObjectReference",
     "EndpointPort %atomic name?:string port:int32 protocol?:string appProtocol?:*string",
     "EndpointSubset addresses?:[]EndpointAddress notReadyAddresses?:[]EndpointAddress ports?:[]EndpointPort",
     "Endpoints metadata?:ObjectMeta subsets?:[]EndpointSubset",
@@ -75,14 +75,16 @@ const char *const types_core[] = {
     "EnvVar name:string value?:string valueFrom?:*EnvVarSource",
     "EnvVarSource fieldRef?:*ObjectFieldSelector resourceFieldRef?:*ResourceFieldSelector"
     " configMapKeyRef?:*ConfigMapKeySelector secretKeyRef?:*SecretKeySelector",
-    "EphemeralContainer name:string image?:string command?:[]string args?:[]string workingDir?:string"
-    " ports?:[]ContainerPort@containerPort,protocol~containerPort envFrom?:[]EnvFromSource"
-    " env?:[]EnvVar@name~name resources?:ResourceRequirements resizePolicy?:[]ContainerResizePolicy"
-    " restartPolicy?:*string volumeMounts?:[]VolumeMount@mountPath~mountPath"
-    " volumeDevices?:[]VolumeDevice@devicePath~devicePath livenessProbe?:*Probe readinessProbe?:*Probe"
-    " startupProbe?:*Probe lifecycle?:*Lifecycle terminationMessagePath?:string"
-    " terminationMessagePolicy?:string imagePullPolicy?:string securityContext?:*SecurityContext stdin?:bool"
-    " stdinOnce?:bool tty?:bool targetContainerName?:string",
+    "EphemeralContainer name#1.1:string image#1.2?:string command#1.3?:[]string args#1.4?:[]string"
+    " workingDir#1.5?:string ports#1.6?:[]ContainerPort@containerPort,protocol~containerPort"
+    " envFrom#1.19?:[]EnvFromSource env#1.7?:[]EnvVar@name~name resources#1.8?:ResourceRequirements"
+    " resizePolicy#1.23?:[]ContainerResizePolicy restartPolicy#1.24?:*string"
+    " volumeMounts#1.9?:[]VolumeMount@mountPath~mountPath"
+    " volumeDevices#1.21?:[]VolumeDevice@devicePath~devicePath livenessProbe#1.10?:*Probe"
+    " readinessProbe#1.11?:*Probe startupProbe#1.22?:*Probe lifecycle#1.12?:*Lifecycle"
+    " terminationMessagePath#1.13?:string terminationMessagePolicy#1.20?:string imagePullPolicy#1.14?:string"
+    " securityContext#1.15?:*SecurityContext stdin#1.16?:bool stdinOnce#1.17?:bool tty#1.18?:bool"
+    " targetContainerName?:string",
     "EphemeralVolumeSource volumeClaimTemplate?:*PersistentVolumeClaimTemplate",
     "Event metadata:ObjectMeta involvedObject:ObjectReference reason?:string message?:string"
     " source?:EventSource firstTimestamp?:time lastTimestamp?:time count?:int32 type?:string"
@@ -108,11 +110,11 @@ const char *const types_core[] = {
     "HostIP ip:string",
     "HostPathVolumeSource path:string type?:*string",
     "ISCSIPersistentVolumeSource targetPortal:string iqn:string lun:int32 iscsiInterface?:string"
-    " fsType?:string readOnly?:bool portals?:[]string chapAuthDiscovery?:bool chapAuthSession?:bool"
-    " secretRef?:*SecretReference initiatorName?:*string",
+    " fsType?:string readOnly?:bool portals?:[]string chapAuthDiscovery?:bool chapAuthSession#11?:bool"
+    " secretRef#10?:*SecretReference initiatorName#12?:*string",
     "ISCSIVolumeSource targetPortal:string iqn:string lun:int32 iscsiInterface?:string fsType?:string"
-    " readOnly?:bool portals?:[]string chapAuthDiscovery?:bool chapAuthSession?:bool"
-    " secretRef?:*LocalObjectReference initiatorName?:*string",
+    " readOnly?:bool portals?:[]string chapAuthDiscovery?:bool chapAuthSession#11?:bool"
+    " secretRef#10?:*LocalObjectReference initiatorName#12?:*string",
     "ImageVolumeSource reference?:string pullPolicy?:string",
     "KeyToPath key:string path:string mode?:*int32",
     "Lifecycle postStart?:*LifecycleHandler preStop?:*LifecycleHandler",
@@ -130,7 +132,7 @@ const char *const types_core[] = {
     "ModifyVolumeStatus targetVolumeAttributesClassName?:string status:string",
     "NFSVolumeSource server:string path:string readOnly?:bool",
     "Namespace metadata?:ObjectMeta spec?:NamespaceSpec status?:NamespaceStatus",
-    "NamespaceCondition type:string status:string lastTransitionTime?:time reason?:string message?:string",
+    "NamespaceCondition type:string status:string lastTransitionTime#4?:time reason?:string message?:string",
     "NamespaceSpec finalizers?:[]string",
     "NamespaceStatus phase?:string conditions?:[]NamespaceCondition@type~type",
     "Node metadata?:ObjectMeta spec?:NodeSpec status?:NodeStatus",
@@ -139,7 +141,7 @@ const char *const types_core[] = {
     " preferredDuringSchedulingIgnoredDuringExecution?:[]PreferredSchedulingTerm",
     "NodeCondition type:string status:string lastHeartbeatTime?:time lastTransitionTime?:time reason?:string"
     " message?:string",
-    "NodeConfigSource configMap?:*ConfigMapNodeConfigSource",
+    "NodeConfigSource configMap#2?:*ConfigMapNodeConfigSource",
     "NodeConfigStatus assigned?:*NodeConfigSource active?:*NodeConfigSource lastKnownGood?:*NodeConfigSource"
     " error?:string",
     "NodeDaemonEndpoints kubeletEndpoint?:DaemonEndpoint",
@@ -150,8 +152,8 @@ const char *const types_core[] = {
     "NodeSelectorRequirement key:string operator:string values?:[]string",
     "NodeSelectorTerm %atomic matchExpressions?:[]NodeSelectorRequirement"
     " matchFields?:[]NodeSelectorRequirement",
-    "NodeSpec podCIDR?:string podCIDRs?:[]string@set~. providerID?:string unschedulable?:bool taints?:[]Taint"
-    " configSource?:*NodeConfigSource externalID?:string",
+    "NodeSpec podCIDR?:string podCIDRs#7?:[]string@set~. providerID#3?:string unschedulable?:bool"
+    " taints?:[]Taint configSource?:*NodeConfigSource externalID#2?:string",
     "NodeStatus capacity?:{}quantity allocatable?:{}quantity phase?:string"
     " conditions?:[]NodeCondition@type~type addresses?:[]NodeAddress@type~type"
     " daemonEndpoints?:NodeDaemonEndpoints nodeInfo?:NodeSystemInfo images?:[]ContainerImage"
@@ -164,33 +166,34 @@ const char *const types_core[] = {
     "ObjectReference %atomic kind?:string namespace?:string name?:string uid?:string apiVersion?:string"
     " resourceVersion?:string fieldPath?:string",
     "PersistentVolume metadata?:ObjectMeta spec?:PersistentVolumeSpec status?:PersistentVolumeStatus",
-    "PersistentVolumeClaim kind?:string apiVersion?:string metadata?:ObjectMeta spec?:PersistentVolumeClaimSpec"
-    " status?:PersistentVolumeClaimStatus",
+    "PersistentVolumeClaim kind?:string apiVersion?:string metadata#1?:ObjectMeta"
+    " spec?:PersistentVolumeClaimSpec status?:PersistentVolumeClaimStatus",
     "PersistentVolumeClaimCondition type:string status:string lastProbeTime?:time lastTransitionTime?:time"
     " reason?:string message?:string",
-    "PersistentVolumeClaimSpec accessModes?:[]string selector?:*LabelSelector"
-    " resources?:VolumeResourceRequirements volumeName?:string storageClassName?:*string volumeMode?:*string"
-    " dataSource?:*TypedLocalObjectReference dataSourceRef?:*TypedObjectReference"
+    "PersistentVolumeClaimSpec accessModes?:[]string selector#4?:*LabelSelector"
+    " resources#2?:VolumeResourceRequirements volumeName?:string storageClassName#5?:*string"
+    " volumeMode?:*string dataSource?:*TypedLocalObjectReference dataSourceRef?:*TypedObjectReference"
     " volumeAttributesClassName?:*string",
     "PersistentVolumeClaimStatus phase?:string accessModes?:[]string capacity?:{}quantity"
     " conditions?:[]PersistentVolumeClaimCondition@type~type allocatedResources?:{}quantity"
-    " allocatedResourceStatuses?:{}string currentVolumeAttributesClassName?:*string"
+    " allocatedResourceStatuses#7?:{}string currentVolumeAttributesClassName?:*string"
     " modifyVolumeStatus?:*ModifyVolumeStatus",
     "PersistentVolumeClaimTemplate metadata?:ObjectMeta spec:PersistentVolumeClaimSpec",
     "PersistentVolumeClaimVolumeSource claimName:string readOnly?:bool",
-    "PersistentVolumeSpec capacity?:{}quantity gcePersistentDisk?:*GCEPersistentDiskVolumeSource"
-    " awsElasticBlockStore?:*AWSElasticBlockStoreVolumeSource hostPath?:*HostPathVolumeSource"
-    " glusterfs?:*GlusterfsPersistentVolumeSource nfs?:*NFSVolumeSource rbd?:*RBDPersistentVolumeSource"
-    " iscsi?:*ISCSIPersistentVolumeSource cinder?:*CinderPersistentVolumeSource"
-    " cephfs?:*CephFSPersistentVolumeSource fc?:*FCVolumeSource flocker?:*FlockerVolumeSource"
-    " flexVolume?:*FlexPersistentVolumeSource azureFile?:*AzureFilePersistentVolumeSource"
-    " vsphereVolume?:*VsphereVirtualDiskVolumeSource quobyte?:*QuobyteVolumeSource"
-    " azureDisk?:*AzureDiskVolumeSource photonPersistentDisk?:*PhotonPersistentDiskVolumeSource"
-    " portworxVolume?:*PortworxVolumeSource scaleIO?:*ScaleIOPersistentVolumeSource local?:*LocalVolumeSource"
-    " storageos?:*StorageOSPersistentVolumeSource csi?:*CSIPersistentVolumeSource accessModes?:[]string"
-    " claimRef?:*ObjectReference persistentVolumeReclaimPolicy?:string storageClassName?:string"
-    " mountOptions?:[]string volumeMode?:*string nodeAffinity?:*VolumeNodeAffinity"
-    " volumeAttributesClassName?:*string",
+    "PersistentVolumeSpec capacity?:{}quantity gcePersistentDisk#2.1?:*GCEPersistentDiskVolumeSource"
+    " awsElasticBlockStore#2.2?:*AWSElasticBlockStoreVolumeSource hostPath#2.3?:*HostPathVolumeSource"
+    " glusterfs#2.4?:*GlusterfsPersistentVolumeSource nfs#2.5?:*NFSVolumeSource"
+    " rbd#2.6?:*RBDPersistentVolumeSource iscsi#2.7?:*ISCSIPersistentVolumeSource"
+    " cinder#2.8?:*CinderPersistentVolumeSource cephfs#2.9?:*CephFSPersistentVolumeSource"
+    " fc#2.10?:*FCVolumeSource flocker#2.11?:*FlockerVolumeSource"
+    " flexVolume#2.12?:*FlexPersistentVolumeSource azureFile#2.13?:*AzureFilePersistentVolumeSource"
+    " vsphereVolume#2.14?:*VsphereVirtualDiskVolumeSource quobyte#2.15?:*QuobyteVolumeSource"
+    " azureDisk#2.16?:*AzureDiskVolumeSource photonPersistentDisk#2.17?:*PhotonPersistentDiskVolumeSource"
+    " portworxVolume#2.18?:*PortworxVolumeSource scaleIO#2.19?:*ScaleIOPersistentVolumeSource"
+    " local#2.20?:*LocalVolumeSource storageos#2.21?:*StorageOSPersistentVolumeSource"
+    " csi#2.22?:*CSIPersistentVolumeSource accessModes?:[]string claimRef?:*ObjectReference"
+    " persistentVolumeReclaimPolicy?:string storageClassName?:string mountOptions?:[]string"
+    " volumeMode?:*string nodeAffinity?:*VolumeNodeAffinity volumeAttributesClassName?:*string",
     "PersistentVolumeStatus phase?:string message?:string reason?:string lastPhaseTransitionTime?:*time",
     "PhotonPersistentDiskVolumeSource pdID:string fsType?:string",
     "Pod metadata?:ObjectMeta spec?:PodSpec status?:PodStatus",
@@ -207,39 +210,42 @@ const char *const types_core[] = {
     "PodIP ip:string",
     "PodOS name:string",
     "PodReadinessGate conditionType:string",
-    "PodResourceClaim name:string resourceClaimName?:*string resourceClaimTemplateName?:*string",
+    "PodResourceClaim name:string resourceClaimName#3?:*string resourceClaimTemplateName?:*string",
     "PodResourceClaimStatus name:string resourceClaimName?:*string",
     "PodSchedulingGate name:string",
-    "PodSecurityContext seLinuxOptions?:*SELinuxOptions windowsOptions?:*WindowsSecurityContextOptions"
-    " runAsUser?:*int64 runAsGroup?:*int64 runAsNonRoot?:*bool supplementalGroups?:[]int64"
-    " supplementalGroupsPolicy?:*string fsGroup?:*int64 sysctls?:[]Sysctl fsGroupChangePolicy?:*string"
-    " seccompProfile?:*SeccompProfile appArmorProfile?:*AppArmorProfile seLinuxChangePolicy?:*string",
-    "PodSpec volumes?:[]Volume@name~name~! initContainers?:[]Container@name~name"
-    " containers:[]Container@name~name ephemeralContainers?:[]EphemeralContainer@name~name"
-    " restartPolicy?:string terminationGracePeriodSeconds?:*int64 activeDeadlineSeconds?:*int64"
+    "PodSecurityContext seLinuxOptions?:*SELinuxOptions windowsOptions#8?:*WindowsSecurityContextOptions"
+    " runAsUser#2?:*int64 runAsGroup#6?:*int64 runAsNonRoot#3?:*bool supplementalGroups?:[]int64"
+    " supplementalGroupsPolicy#12?:*string fsGroup#5?:*int64 sysctls#7?:[]Sysctl"
+    " fsGroupChangePolicy#9?:*string seccompProfile?:*SeccompProfile appArmorProfile?:*AppArmorProfile"
+    " seLinuxChangePolicy#13?:*string",
+    "PodSpec volumes?:[]Volume@name~name~! initContainers#20?:[]Container@name~name"
+    " containers#2:[]Container@name~name ephemeralContainers#34?:[]EphemeralContainer@name~name"
+    " restartPolicy#3?:string terminationGracePeriodSeconds?:*int64 activeDeadlineSeconds?:*int64"
     " dnsPolicy?:string nodeSelector?:{}string@atomic serviceAccountName?:string serviceAccount?:string"
-    " automountServiceAccountToken?:*bool nodeName?:string hostNetwork?:bool hostPID?:bool hostIPC?:bool"
-    " shareProcessNamespace?:*bool securityContext?:*PodSecurityContext"
+    " automountServiceAccountToken#21?:*bool nodeName#10?:string hostNetwork?:bool hostPID?:bool"
+    " hostIPC?:bool shareProcessNamespace#27?:*bool securityContext#14?:*PodSecurityContext"
     " imagePullSecrets?:[]LocalObjectReference@name~name hostname?:string subdomain?:string"
-    " affinity?:*Affinity schedulerName?:string tolerations?:[]Toleration hostAliases?:[]HostAlias@ip~ip"
-    " priorityClassName?:string priority?:*int32 dnsConfig?:*PodDNSConfig readinessGates?:[]PodReadinessGate"
-    " runtimeClassName?:*string enableServiceLinks?:*bool preemptionPolicy?:*string overhead?:{}quantity"
+    " affinity?:*Affinity schedulerName?:string tolerations#22?:[]Toleration hostAliases?:[]HostAlias@ip~ip"
+    " priorityClassName?:string priority?:*int32 dnsConfig?:*PodDNSConfig"
+    " readinessGates#28?:[]PodReadinessGate runtimeClassName?:*string enableServiceLinks?:*bool"
+    " preemptionPolicy?:*string overhead?:{}quantity"
     " topologySpreadConstraints?:[]TopologySpreadConstraint@topologyKey,whenUnsatisfiable~topologyKey"
-    " setHostnameAsFQDN?:*bool os?:*PodOS hostUsers?:*bool schedulingGates?:[]PodSchedulingGate@name~name"
+    " setHostnameAsFQDN#35?:*bool os?:*PodOS hostUsers?:*bool schedulingGates?:[]PodSchedulingGate@name~name"
     " resourceClaims?:[]PodResourceClaim@name~name~! resources?:*ResourceRequirements",
     "PodStatus phase?:string conditions?:[]PodCondition@type~type message?:string reason?:string"
-    " nominatedNodeName?:string hostIP?:string hostIPs?:[]HostIP~ip podIP?:string podIPs?:[]PodIP@ip~ip"
-    " startTime?:*time initContainerStatuses?:[]ContainerStatus containerStatuses?:[]ContainerStatus"
-    " qosClass?:string ephemeralContainerStatuses?:[]ContainerStatus resize?:string"
+    " nominatedNodeName#11?:string hostIP#5?:string hostIPs#16?:[]HostIP~ip podIP#6?:string"
+    " podIPs#12?:[]PodIP@ip~ip startTime#7?:*time initContainerStatuses#10?:[]ContainerStatus"
+    " containerStatuses#8?:[]ContainerStatus qosClass?:string"
+    " ephemeralContainerStatuses#13?:[]ContainerStatus resize?:string"
     " resourceClaimStatuses?:[]PodResourceClaimStatus@name~name~!",
     "PodTemplate metadata?:ObjectMeta template?:PodTemplateSpec",
     "PodTemplateSpec metadata?:ObjectMeta spec?:PodSpec",
     "PortStatus port:int32 protocol:string error?:*string",
     "PortworxVolumeSource volumeID:string fsType?:string readOnly?:bool",
     "PreferredSchedulingTerm weight:int32 preference:NodeSelectorTerm",
-    "Probe exec?:*ExecAction httpGet?:*HTTPGetAction tcpSocket?:*TCPSocketAction grpc?:*GRPCAction"
-    " initialDelaySeconds?:int32 timeoutSeconds?:int32 periodSeconds?:int32 successThreshold?:int32"
-    " failureThreshold?:int32 terminationGracePeriodSeconds?:*int64",
+    "Probe exec#1.1?:*ExecAction httpGet#1.2?:*HTTPGetAction tcpSocket#1.3?:*TCPSocketAction"
+    " grpc#1.4?:*GRPCAction initialDelaySeconds?:int32 timeoutSeconds?:int32 periodSeconds?:int32"
+    " successThreshold?:int32 failureThreshold?:int32 terminationGracePeriodSeconds?:*int64",
     "ProjectedVolumeSource sources:[]VolumeProjection defaultMode?:*int32",
     "QuobyteVolumeSource registry:string volume:string readOnly?:bool user?:string group?:string"
     " tenant?:string",
@@ -251,11 +257,11 @@ const char *const types_core[] = {
     " status?:ReplicationControllerStatus",
     "ReplicationControllerCondition type:string status:string lastTransitionTime?:time reason?:string"
     " message?:string",
-    "ReplicationControllerSpec replicas?:*int32 minReadySeconds?:int32 selector?:{}string@atomic"
+    "ReplicationControllerSpec replicas?:*int32 minReadySeconds#4?:int32 selector#2?:{}string@atomic"
     " template?:*PodTemplateSpec",
-    "ReplicationControllerStatus replicas:int32 fullyLabeledReplicas?:int32 readyReplicas?:int32"
-    " availableReplicas?:int32 observedGeneration?:int64"
-    " conditions?:[]ReplicationControllerCondition@type~type",
+    "ReplicationControllerStatus replicas:int32 fullyLabeledReplicas?:int32 readyReplicas#4?:int32"
+    " availableReplicas?:int32 observedGeneration#3?:int64"
+    " conditions#6?:[]ReplicationControllerCondition@type~type",
     "ResourceClaim name:string request?:string",
     "ResourceFieldSelector %atomic containerName?:string resource:string divisor?:quantity",
     "ResourceHealth resourceID:string health?:string",
@@ -274,28 +280,29 @@ const char *const types_core[] = {
     "ScopeSelector %atomic matchExpressions?:[]ScopedResourceSelectorRequirement",
     "ScopedResourceSelectorRequirement scopeName:string operator:string values?:[]string",
     "SeccompProfile type:string localhostProfile?:*string",
-    "Secret metadata?:ObjectMeta immutable?:*bool data?:{}bytes stringData?:{}string type?:string",
-    "SecretEnvSource name?:string optional?:*bool",
-    "SecretKeySelector %atomic name?:string key:string optional?:*bool",
-    "SecretProjection name?:string items?:[]KeyToPath optional?:*bool",
+    "Secret metadata?:ObjectMeta immutable#5?:*bool data#2?:{}bytes stringData#4?:{}string type#3?:string",
+    "SecretEnvSource name#1.1?:string optional?:*bool",
+    "SecretKeySelector %atomic name#1.1?:string key:string optional?:*bool",
+    "SecretProjection name#1.1?:string items?:[]KeyToPath optional#4?:*bool",
     "SecretReference %atomic name?:string namespace?:string",
     "SecretVolumeSource secretName?:string items?:[]KeyToPath defaultMode?:*int32 optional?:*bool",
     "SecurityContext capabilities?:*Capabilities privileged?:*bool seLinuxOptions?:*SELinuxOptions"
-    " windowsOptions?:*WindowsSecurityContextOptions runAsUser?:*int64 runAsGroup?:*int64 runAsNonRoot?:*bool"
-    " readOnlyRootFilesystem?:*bool allowPrivilegeEscalation?:*bool procMount?:*string"
-    " seccompProfile?:*SeccompProfile appArmorProfile?:*AppArmorProfile",
+    " windowsOptions#10?:*WindowsSecurityContextOptions runAsUser#4?:*int64 runAsGroup#8?:*int64"
+    " runAsNonRoot#5?:*bool readOnlyRootFilesystem?:*bool allowPrivilegeEscalation?:*bool"
+    " procMount#9?:*string seccompProfile#11?:*SeccompProfile appArmorProfile?:*AppArmorProfile",
     "Service metadata?:ObjectMeta spec?:ServiceSpec status?:ServiceStatus",
     "ServiceAccount metadata?:ObjectMeta secrets?:[]ObjectReference@name~name"
     " imagePullSecrets?:[]LocalObjectReference automountServiceAccountToken?:*bool",
     "ServiceAccountTokenProjection audience?:string expirationSeconds?:*int64 path:string",
-    "ServicePort name?:string protocol?:string appProtocol?:*string port:int32 targetPort?:intstr"
+    "ServicePort name?:string protocol?:string appProtocol#6?:*string port#3:int32 targetPort?:intstr"
     " nodePort?:int32",
     "ServiceSpec ports?:[]ServicePort@port,protocol~port selector?:{}string@atomic clusterIP?:string"
-    " clusterIPs?:[]string type?:string externalIPs?:[]string sessionAffinity?:string loadBalancerIP?:string"
-    " loadBalancerSourceRanges?:[]string externalName?:string externalTrafficPolicy?:string"
-    " healthCheckNodePort?:int32 publishNotReadyAddresses?:bool sessionAffinityConfig?:*SessionAffinityConfig"
-    " ipFamilies?:[]string ipFamilyPolicy?:*string allocateLoadBalancerNodePorts?:*bool"
-    " loadBalancerClass?:*string internalTrafficPolicy?:*string trafficDistribution?:*string",
+    " clusterIPs#18?:[]string type#4?:string externalIPs?:[]string sessionAffinity#7?:string"
+    " loadBalancerIP?:string loadBalancerSourceRanges?:[]string externalName?:string"
+    " externalTrafficPolicy?:string healthCheckNodePort?:int32 publishNotReadyAddresses?:bool"
+    " sessionAffinityConfig?:*SessionAffinityConfig ipFamilies#19?:[]string ipFamilyPolicy#17?:*string"
+    " allocateLoadBalancerNodePorts#20?:*bool loadBalancerClass?:*string internalTrafficPolicy?:*string"
+    " trafficDistribution?:*string",
     "ServiceStatus loadBalancer?:LoadBalancerStatus conditions?:[]Condition@type~type",
     "SessionAffinityConfig clientIP?:*ClientIPConfig",
     "SleepAction seconds:int64",
@@ -314,21 +321,22 @@ const char *const types_core[] = {
     " matchLabelKeys?:[]string",
     "TypedLocalObjectReference %atomic apiGroup:*string kind:string name:string",
     "TypedObjectReference apiGroup:*string kind:string name:string namespace?:*string",
-    "Volume name:string hostPath?:*HostPathVolumeSource emptyDir?:*EmptyDirVolumeSource"
-    " gcePersistentDisk?:*GCEPersistentDiskVolumeSource"
-    " awsElasticBlockStore?:*AWSElasticBlockStoreVolumeSource gitRepo?:*GitRepoVolumeSource"
-    " secret?:*SecretVolumeSource nfs?:*NFSVolumeSource iscsi?:*ISCSIVolumeSource"
-    " glusterfs?:*GlusterfsVolumeSource persistentVolumeClaim?:*PersistentVolumeClaimVolumeSource"
-    " rbd?:*RBDVolumeSource flexVolume?:*FlexVolumeSource cinder?:*CinderVolumeSource"
-    " cephfs?:*CephFSVolumeSource flocker?:*FlockerVolumeSource downwardAPI?:*DownwardAPIVolumeSource"
-    " fc?:*FCVolumeSource azureFile?:*AzureFileVolumeSource configMap?:*ConfigMapVolumeSource"
-    " vsphereVolume?:*VsphereVirtualDiskVolumeSource quobyte?:*QuobyteVolumeSource"
-    " azureDisk?:*AzureDiskVolumeSource photonPersistentDisk?:*PhotonPersistentDiskVolumeSource"
-    " projected?:*ProjectedVolumeSource portworxVolume?:*PortworxVolumeSource scaleIO?:*ScaleIOVolumeSource"
-    " storageos?:*StorageOSVolumeSource csi?:*CSIVolumeSource ephemeral?:*EphemeralVolumeSource"
-    " image?:*ImageVolumeSource",
+    "Volume name:string hostPath#2.1?:*HostPathVolumeSource emptyDir#2.2?:*EmptyDirVolumeSource"
+    " gcePersistentDisk#2.3?:*GCEPersistentDiskVolumeSource"
+    " awsElasticBlockStore#2.4?:*AWSElasticBlockStoreVolumeSource gitRepo#2.5?:*GitRepoVolumeSource"
+    " secret#2.6?:*SecretVolumeSource nfs#2.7?:*NFSVolumeSource iscsi#2.8?:*ISCSIVolumeSource"
+    " glusterfs#2.9?:*GlusterfsVolumeSource persistentVolumeClaim#2.10?:*PersistentVolumeClaimVolumeSource"
+    " rbd#2.11?:*RBDVolumeSource flexVolume#2.12?:*FlexVolumeSource cinder#2.13?:*CinderVolumeSource"
+    " cephfs#2.14?:*CephFSVolumeSource flocker#2.15?:*FlockerVolumeSource"
+    " downwardAPI#2.16?:*DownwardAPIVolumeSource fc#2.17?:*FCVolumeSource"
+    " azureFile#2.18?:*AzureFileVolumeSource configMap#2.19?:*ConfigMapVolumeSource"
+    " vsphereVolume#2.20?:*VsphereVirtualDiskVolumeSource quobyte#2.21?:*QuobyteVolumeSource"
+    " azureDisk#2.22?:*AzureDiskVolumeSource photonPersistentDisk#2.23?:*PhotonPersistentDiskVolumeSource"
+    " projected#2.26?:*ProjectedVolumeSource portworxVolume#2.24?:*PortworxVolumeSource"
+    " scaleIO#2.25?:*ScaleIOVolumeSource storageos#2.27?:*StorageOSVolumeSource csi#2.28?:*CSIVolumeSource"
+    " ephemeral#2.29?:*EphemeralVolumeSource image#2.30?:*ImageVolumeSource",
     "VolumeDevice name:string devicePath:string",
-    "VolumeMount name:string readOnly?:bool recursiveReadOnly?:*string mountPath:string subPath?:string"
+    "VolumeMount name:string readOnly?:bool recursiveReadOnly#7?:*string mountPath#3:string subPath?:string"
     " mountPropagation?:*string subPathExpr?:string",
     "VolumeMountStatus name:string mountPath:string readOnly?:bool recursiveReadOnly?:*string",
     "VolumeNodeAffinity required?:*NodeSelector",

@@ -5,24 +5,24 @@ const char *const types_other[] = {
     /* admissionregistration */
     "AdmServiceReference namespace:string name:string path?:*string port?:*int32",
     "AuditAnnotation key:string valueExpression:string",
-    "ExpressionWarning fieldRef:string warning:string",
+    "ExpressionWarning fieldRef#2:string warning:string",
     "MatchCondition name:string expression:string",
     "MatchResources %atomic namespaceSelector?:*LabelSelector objectSelector?:*LabelSelector"
     " resourceRules?:[]NamedRuleWithOperations excludeResourceRules?:[]NamedRuleWithOperations"
-    " matchPolicy?:*string",
+    " matchPolicy#7?:*string",
     "MutatingWebhook name:string clientConfig:WebhookClientConfig rules?:[]RuleWithOperations"
-    " failurePolicy?:*string matchPolicy?:*string namespaceSelector?:*LabelSelector"
-    " objectSelector?:*LabelSelector sideEffects:*string timeoutSeconds?:*int32"
-    " admissionReviewVersions:[]string reinvocationPolicy?:*string"
-    " matchConditions?:[]MatchCondition@name~name",
+    " failurePolicy?:*string matchPolicy#9?:*string namespaceSelector#5?:*LabelSelector"
+    " objectSelector#11?:*LabelSelector sideEffects#6:*string timeoutSeconds?:*int32"
+    " admissionReviewVersions:[]string reinvocationPolicy#10?:*string"
+    " matchConditions#12?:[]MatchCondition@name~name",
     "MutatingWebhookConfiguration metadata?:ObjectMeta webhooks?:[]MutatingWebhook@name~name",
-    "NamedRuleWithOperations %atomic resourceNames?:[]string operations?:[]string apiGroups?:[]string"
-    " apiVersions?:[]string resources?:[]string scope?:*string",
+    "NamedRuleWithOperations %atomic resourceNames?:[]string operations#2.1?:[]string"
+    " apiGroups#2.2.1?:[]string apiVersions#2.2.2?:[]string resources#2.2.3?:[]string scope#2.2.4?:*string",
     "ParamKind %atomic apiVersion?:string kind?:string",
     "ParamRef %atomic name?:string namespace?:string selector?:*LabelSelector"
     " parameterNotFoundAction?:*string",
-    "RuleWithOperations operations?:[]string apiGroups?:[]string apiVersions?:[]string resources?:[]string"
-    " scope?:*string",
+    "RuleWithOperations operations?:[]string apiGroups#2.1?:[]string apiVersions#2.2?:[]string"
+    " resources#2.3?:[]string scope#2.4?:*string",
     "TypeChecking expressionWarnings?:[]ExpressionWarning",
     "ValidatingAdmissionPolicy metadata?:ObjectMeta spec?:ValidatingAdmissionPolicySpec"
     " status?:ValidatingAdmissionPolicyStatus",
@@ -35,13 +35,13 @@ const char *const types_other[] = {
     "ValidatingAdmissionPolicyStatus observedGeneration?:int64 typeChecking?:*TypeChecking"
     " conditions?:[]Condition@type",
     "ValidatingWebhook name:string clientConfig:WebhookClientConfig rules?:[]RuleWithOperations"
-    " failurePolicy?:*string matchPolicy?:*string namespaceSelector?:*LabelSelector"
-    " objectSelector?:*LabelSelector sideEffects:*string timeoutSeconds?:*int32"
-    " admissionReviewVersions:[]string matchConditions?:[]MatchCondition@name~name",
+    " failurePolicy?:*string matchPolicy#9?:*string namespaceSelector#5?:*LabelSelector"
+    " objectSelector#10?:*LabelSelector sideEffects#6:*string timeoutSeconds?:*int32"
+    " admissionReviewVersions:[]string matchConditions#11?:[]MatchCondition@name~name",
     "ValidatingWebhookConfiguration metadata?:ObjectMeta webhooks?:[]ValidatingWebhook@name~name",
     "Validation expression:string message?:string reason?:*string messageExpression?:string",
     "Variable %atomic name:string expression:string",
-    "WebhookClientConfig url?:*string service?:*AdmServiceReference caBundle?:bytes",
+    "WebhookClientConfig url#3?:*string service#1?:*AdmServiceReference caBundle?:bytes",
     /* apiextensions */
     "XCustomResourceColumnDefinition name:string type:string format?:string description?:string"
     " priority?:int32 jsonPath:string",
@@ -52,15 +52,15 @@ const char *const types_other[] = {
     " message?:string",
     "XCustomResourceDefinitionNames plural:string singular?:string shortNames?:[]string kind:string"
     " listKind?:string categories?:[]string",
-    "XCustomResourceDefinitionSpec group:string names:XCustomResourceDefinitionNames scope:string"
-    " versions:[]XCustomResourceDefinitionVersion conversion?:*XCustomResourceConversion"
+    "XCustomResourceDefinitionSpec group:string names#3:XCustomResourceDefinitionNames scope:string"
+    " versions#7:[]XCustomResourceDefinitionVersion conversion#9?:*XCustomResourceConversion"
     " preserveUnknownFields?:bool",
     "XCustomResourceDefinitionStatus conditions:[]XCustomResourceDefinitionCondition@type"
     " acceptedNames:XCustomResourceDefinitionNames storedVersions:[]string",
-    "XCustomResourceDefinitionVersion name:string served:bool storage:bool deprecated?:bool"
-    " deprecationWarning?:*string schema?:*XCustomResourceValidation"
+    "XCustomResourceDefinitionVersion name:string served:bool storage:bool deprecated#7?:bool"
+    " deprecationWarning?:*string schema#4?:*XCustomResourceValidation"
     " subresources?:*XCustomResourceSubresources additionalPrinterColumns?:[]XCustomResourceColumnDefinition"
-    " selectableFields?:[]XSelectableField",
+    " selectableFields#9?:[]XSelectableField",
     "XCustomResourceSubresourceScale specReplicasPath:string statusReplicasPath:string"
     " labelSelectorPath?:*string",
     "XCustomResourceSubresourceStatus",
@@ -69,33 +69,34 @@ const char *const types_other[] = {
     "XCustomResourceValidation openAPIV3Schema?:*any",
     "XSelectableField jsonPath:string",
     "XServiceReference namespace:string name:string path?:*string port?:*int32",
-    "XWebhookClientConfig url?:*string service?:*XServiceReference caBundle?:bytes",
-    "XWebhookConversion clientConfig?:*XWebhookClientConfig conversionReviewVersions:[]string",
+    "XWebhookClientConfig url#3?:*string service#1?:*XServiceReference caBundle?:bytes",
+    "XWebhookConversion clientConfig#2?:*XWebhookClientConfig conversionReviewVersions:[]string",
     /* apps */
     "ControllerRevision metadata?:ObjectMeta data?:any revision:int64",
     "DaemonSet metadata?:ObjectMeta spec?:DaemonSetSpec status?:DaemonSetStatus",
     "DaemonSetCondition type:string status:string lastTransitionTime?:time reason?:string message?:string",
     "DaemonSetSpec selector:*LabelSelector template:PodTemplateSpec updateStrategy?:DaemonSetUpdateStrategy"
-    " minReadySeconds?:int32 revisionHistoryLimit?:*int32",
+    " minReadySeconds?:int32 revisionHistoryLimit#6?:*int32",
     "DaemonSetStatus currentNumberScheduled:int32 numberMisscheduled:int32 desiredNumberScheduled:int32"
     " numberReady:int32 observedGeneration?:int64 updatedNumberScheduled?:int32 numberAvailable?:int32"
     " numberUnavailable?:int32 collisionCount?:*int32 conditions?:[]DaemonSetCondition@type~type",
     "DaemonSetUpdateStrategy type?:string rollingUpdate?:*RollingUpdateDaemonSet",
     "Deployment metadata?:ObjectMeta spec?:DeploymentSpec status?:DeploymentStatus",
-    "DeploymentCondition type:string status:string lastUpdateTime?:time lastTransitionTime?:time"
-    " reason?:string message?:string",
+    "DeploymentCondition type:string status:string lastUpdateTime#6?:time lastTransitionTime?:time"
+    " reason#4?:string message?:string",
     "DeploymentSpec replicas?:*int32 selector:*LabelSelector template:PodTemplateSpec"
     " strategy?:DeploymentStrategy~! minReadySeconds?:int32 revisionHistoryLimit?:*int32 paused?:bool"
-    " progressDeadlineSeconds?:*int32",
-    "DeploymentStatus observedGeneration?:int64 replicas?:int32 updatedReplicas?:int32 readyReplicas?:int32"
-    " availableReplicas?:int32 unavailableReplicas?:int32 conditions?:[]DeploymentCondition@type~type"
-    " collisionCount?:*int32",
+    " progressDeadlineSeconds#9?:*int32",
+    "DeploymentStatus observedGeneration?:int64 replicas?:int32 updatedReplicas?:int32 readyReplicas#7?:int32"
+    " availableReplicas#4?:int32 unavailableReplicas?:int32 conditions?:[]DeploymentCondition@type~type"
+    " collisionCount#8?:*int32",
     "DeploymentStrategy type?:string rollingUpdate?:*RollingUpdateDeployment",
     "ReplicaSet metadata?:ObjectMeta spec?:ReplicaSetSpec status?:ReplicaSetStatus",
     "ReplicaSetCondition type:string status:string lastTransitionTime?:time reason?:string message?:string",
-    "ReplicaSetSpec replicas?:*int32 minReadySeconds?:int32 selector:*LabelSelector template?:PodTemplateSpec",
-    "ReplicaSetStatus replicas:int32 fullyLabeledReplicas?:int32 readyReplicas?:int32"
-    " availableReplicas?:int32 observedGeneration?:int64 conditions?:[]ReplicaSetCondition@type~type",
+    "ReplicaSetSpec replicas?:*int32 minReadySeconds#4?:int32 selector#2:*LabelSelector"
+    " template?:PodTemplateSpec",
+    "ReplicaSetStatus replicas:int32 fullyLabeledReplicas?:int32 readyReplicas#4?:int32"
+    " availableReplicas?:int32 observedGeneration#3?:int64 conditions#6?:[]ReplicaSetCondition@type~type",
     "RollingUpdateDaemonSet maxUnavailable?:*intstr maxSurge?:*intstr",
     "RollingUpdateDeployment maxUnavailable?:*intstr maxSurge?:*intstr",
     "RollingUpdateStatefulSetStrategy partition?:*int32 maxUnavailable?:*intstr",
@@ -109,7 +110,7 @@ const char *const types_other[] = {
     " persistentVolumeClaimRetentionPolicy?:*StatefulSetPersistentVolumeClaimRetentionPolicy"
     " ordinals?:*StatefulSetOrdinals",
     "StatefulSetStatus observedGeneration?:int64 replicas:int32 readyReplicas?:int32 currentReplicas?:int32"
-    " updatedReplicas?:int32 currentRevision?:string updateRevision?:string collisionCount?:*int32"
+    " updatedReplicas?:int32 currentRevision?:string updateRevision?:string collisionCount#9?:*int32"
     " conditions?:[]StatefulSetCondition@type~type availableReplicas:int32",
     "StatefulSetUpdateStrategy type?:string rollingUpdate?:*RollingUpdateStatefulSetStrategy",
     /* authentication */
@@ -117,11 +118,11 @@ const char *const types_other[] = {
     "SelfSubjectReview metadata?:ObjectMeta status?:SelfSubjectReviewStatus",
     "SelfSubjectReviewStatus userInfo?:UserInfo",
     "TokenRequest metadata?:ObjectMeta spec:TokenRequestSpec status?:TokenRequestStatus",
-    "TokenRequestSpec audiences:[]string expirationSeconds:*int64 boundObjectRef:*BoundObjectReference",
+    "TokenRequestSpec audiences:[]string expirationSeconds#4:*int64 boundObjectRef#3:*BoundObjectReference",
     "TokenRequestStatus token:string expirationTimestamp:time",
     "TokenReview metadata?:ObjectMeta spec:TokenReviewSpec status?:TokenReviewStatus",
     "TokenReviewSpec token?:string audiences?:[]string",
-    "TokenReviewStatus authenticated?:bool user?:UserInfo audiences?:[]string error?:string",
+    "TokenReviewStatus authenticated?:bool user?:UserInfo audiences#4?:[]string error#3?:string",
     "UserInfo username?:string uid?:string groups?:[]string extra?:{}[]string",
     /* authorization */
     "FieldSelectorAttributes rawSelector?:string requirements?:[]FieldSelectorRequirement",
@@ -145,7 +146,7 @@ const char *const types_other[] = {
     "SubjectAccessReviewSpec resourceAttributes?:*ResourceAttributes"
     " nonResourceAttributes?:*NonResourceAttributes user?:string groups?:[]string extra?:{}[]string"
     " uid?:string",
-    "SubjectAccessReviewStatus allowed:bool denied?:bool reason?:string evaluationError?:string",
+    "SubjectAccessReviewStatus allowed:bool denied#4?:bool reason#2?:string evaluationError?:string",
     "SubjectRulesReviewStatus resourceRules:[]ResourceRule nonResourceRules:[]NonResourceRule incomplete:bool"
     " evaluationError?:string",
     /* autoscaling */
@@ -155,7 +156,8 @@ const char *const types_other[] = {
     "ExternalMetricSource metric:MetricIdentifier target:MetricTarget",
     "ExternalMetricStatus metric:MetricIdentifier current:MetricValueStatus",
     "HPAScalingPolicy type:string value:int32 periodSeconds:int32",
-    "HPAScalingRules stabilizationWindowSeconds?:*int32 selectPolicy?:*string policies?:[]HPAScalingPolicy",
+    "HPAScalingRules stabilizationWindowSeconds#3?:*int32 selectPolicy#1?:*string"
+    " policies?:[]HPAScalingPolicy",
     "HorizontalPodAutoscaler metadata?:ObjectMeta spec?:HorizontalPodAutoscalerSpec"
     " status?:HorizontalPodAutoscalerStatus",
     "HorizontalPodAutoscalerBehavior scaleUp?:*HPAScalingRules scaleDown?:*HPAScalingRules",
@@ -168,11 +170,11 @@ const char *const types_other[] = {
     " conditions?:[]HorizontalPodAutoscalerCondition@type~type",
     "MetricIdentifier name:string selector?:*LabelSelector",
     "MetricSpec type:string object?:*ObjectMetricSource pods?:*PodsMetricSource"
-    " resource?:*ResourceMetricSource containerResource?:*ContainerResourceMetricSource"
-    " external?:*ExternalMetricSource",
+    " resource?:*ResourceMetricSource containerResource#7?:*ContainerResourceMetricSource"
+    " external#5?:*ExternalMetricSource",
     "MetricStatus type:string object?:*ObjectMetricStatus pods?:*PodsMetricStatus"
-    " resource?:*ResourceMetricStatus containerResource?:*ContainerResourceMetricStatus"
-    " external?:*ExternalMetricStatus",
+    " resource?:*ResourceMetricStatus containerResource#7?:*ContainerResourceMetricStatus"
+    " external#5?:*ExternalMetricStatus",
     "MetricTarget type:string value?:*quantity averageValue?:*quantity averageUtilization?:*int32",
     "MetricValueStatus value?:*quantity averageValue?:*quantity averageUtilization?:*int32",
     "ObjectMetricSource describedObject:CrossVersionObjectReference target:MetricTarget"
@@ -195,21 +197,21 @@ const char *const types_other[] = {
     "V1ScaleStatus replicas:int32 selector?:string",
     /* batch */
     "CronJob metadata?:ObjectMeta spec?:CronJobSpec status?:CronJobStatus",
-    "CronJobSpec schedule:string timeZone?:*string startingDeadlineSeconds?:*int64 concurrencyPolicy?:string"
-    " suspend?:*bool jobTemplate:JobTemplateSpec successfulJobsHistoryLimit?:*int32"
+    "CronJobSpec schedule:string timeZone#8?:*string startingDeadlineSeconds#2?:*int64"
+    " concurrencyPolicy?:string suspend?:*bool jobTemplate:JobTemplateSpec successfulJobsHistoryLimit?:*int32"
     " failedJobsHistoryLimit?:*int32",
-    "CronJobStatus active?:[]ObjectReference lastScheduleTime?:*time lastSuccessfulTime?:*time",
+    "CronJobStatus active?:[]ObjectReference lastScheduleTime#4?:*time lastSuccessfulTime?:*time",
     "Job metadata?:ObjectMeta spec?:JobSpec status?:JobStatus",
     "JobCondition type:string status:string lastProbeTime?:time lastTransitionTime?:time reason?:string"
     " message?:string",
     "JobSpec parallelism?:*int32 completions?:*int32 activeDeadlineSeconds?:*int64"
-    " podFailurePolicy?:*PodFailurePolicy successPolicy?:*SuccessPolicy backoffLimit?:*int32"
-    " backoffLimitPerIndex?:*int32 maxFailedIndexes?:*int32 selector?:*LabelSelector manualSelector?:*bool"
-    " template:PodTemplateSpec ttlSecondsAfterFinished?:*int32 completionMode?:*string suspend?:*bool"
-    " podReplacementPolicy?:*string managedBy?:*string",
+    " podFailurePolicy#11?:*PodFailurePolicy successPolicy#16?:*SuccessPolicy backoffLimit#7?:*int32"
+    " backoffLimitPerIndex#12?:*int32 maxFailedIndexes?:*int32 selector#4?:*LabelSelector"
+    " manualSelector?:*bool template:PodTemplateSpec ttlSecondsAfterFinished#8?:*int32"
+    " completionMode?:*string suspend?:*bool podReplacementPolicy#14?:*string managedBy?:*string",
     "JobStatus conditions?:[]JobCondition~type startTime?:*time completionTime?:*time active?:int32"
-    " succeeded?:int32 failed?:int32 terminating?:*int32 completedIndexes?:string failedIndexes?:*string"
-    " uncountedTerminatedPods?:*UncountedTerminatedPods ready?:*int32",
+    " succeeded?:int32 failed?:int32 terminating#11?:*int32 completedIndexes#7?:string"
+    " failedIndexes#10?:*string uncountedTerminatedPods#8?:*UncountedTerminatedPods ready?:*int32",
     "JobTemplateSpec metadata?:ObjectMeta spec?:JobSpec",
     "PodFailurePolicy rules:[]PodFailurePolicyRule",
     "PodFailurePolicyOnExitCodesRequirement containerName?:*string operator:string values:[]int32@set",
@@ -222,10 +224,10 @@ const char *const types_other[] = {
     /* certificates */
     "CertificateSigningRequest metadata?:ObjectMeta spec:CertificateSigningRequestSpec"
     " status?:CertificateSigningRequestStatus",
-    "CertificateSigningRequestCondition type:string status:string reason?:string message?:string"
+    "CertificateSigningRequestCondition type:string status#6:string reason#2?:string message?:string"
     " lastUpdateTime?:time lastTransitionTime?:time",
-    "CertificateSigningRequestSpec request:bytes signerName:string expirationSeconds?:*int32 usages?:[]string"
-    " username?:string uid?:string groups?:[]string extra?:{}[]string",
+    "CertificateSigningRequestSpec request:bytes signerName#7:string expirationSeconds?:*int32"
+    " usages#5?:[]string username#2?:string uid?:string groups?:[]string extra#6?:{}[]string",
     "CertificateSigningRequestStatus conditions?:[]CertificateSigningRequestCondition@type certificate?:bytes",
     /* coordination */
     "Lease metadata?:ObjectMeta spec?:LeaseSpec",
@@ -238,7 +240,8 @@ const char *const types_other[] = {
     " hints?:*EndpointHints",
     "EndpointConditions ready?:*bool serving?:*bool terminating?:*bool",
     "EndpointHints forZones?:[]ForZone",
-    "EndpointSlice metadata?:ObjectMeta addressType:string endpoints:[]Endpoint ports:[]DiscoveryEndpointPort",
+    "EndpointSlice metadata?:ObjectMeta addressType#4:string endpoints#2:[]Endpoint"
+    " ports:[]DiscoveryEndpointPort",
     "ForZone name:string",
     /* events */
     "EventsEvent metadata:ObjectMeta eventTime:microtime series?:*EventsEventSeries"
@@ -250,43 +253,43 @@ const char *const types_other[] = {
     /* meta */
     "Condition type:string status:string observedGeneration?:int64 lastTransitionTime:time reason:string"
     " message:string",
-    "CreateOptions dryRun?:[]string fieldManager?:string fieldValidation?:string",
+    "CreateOptions dryRun?:[]string fieldManager#3?:string fieldValidation?:string",
     "DeleteOptions gracePeriodSeconds?:*int64 preconditions?:*Preconditions orphanDependents?:*bool"
     " propagationPolicy?:*string dryRun?:[]string ignoreStoreReadErrorWithClusterBreakingPotential?:*bool",
     "FieldSelectorRequirement key:string operator:string values?:[]string",
     "LabelSelector %atomic matchLabels?:{}string matchExpressions?:[]LabelSelectorRequirement",
     "LabelSelectorRequirement key:string operator:string values?:[]string",
-    "ListOptions labelSelector?:string fieldSelector?:string watch?:bool allowWatchBookmarks?:bool"
-    " resourceVersion?:string resourceVersionMatch?:string timeoutSeconds?:*int64 limit?:int64"
-    " continue?:string sendInitialEvents?:*bool",
-    "ManagedFieldsEntry manager?:string operation?:string apiVersion?:string time?:*time fieldsType?:string"
+    "ListOptions labelSelector?:string fieldSelector?:string watch?:bool allowWatchBookmarks#9?:bool"
+    " resourceVersion#4?:string resourceVersionMatch#10?:string timeoutSeconds#5?:*int64 limit#7?:int64"
+    " continue?:string sendInitialEvents#11?:*bool",
+    "ManagedFieldsEntry manager?:string operation?:string apiVersion?:string time?:*time fieldsType#6?:string"
     " fieldsV1?:*any subresource?:string",
     "ObjectMeta name?:string generateName?:string namespace?:string selfLink?:string uid?:string"
     " resourceVersion?:string generation?:int64 creationTimestamp?:time deletionTimestamp?:*time"
     " deletionGracePeriodSeconds?:*int64 labels?:{}string annotations?:{}string"
     " ownerReferences?:[]OwnerReference@uid~uid finalizers?:[]string@set~."
-    " managedFields?:[]ManagedFieldsEntry",
-    "OwnerReference %atomic apiVersion:string kind:string name:string uid:string controller?:*bool"
+    " managedFields#17?:[]ManagedFieldsEntry",
+    "OwnerReference %atomic apiVersion#5:string kind#1:string name#3:string uid:string controller#6?:*bool"
     " blockOwnerDeletion?:*bool",
     "PatchOptions dryRun?:[]string force?:*bool fieldManager?:string fieldValidation?:string",
     "Preconditions uid?:*string resourceVersion?:*string",
     "UpdateOptions dryRun?:[]string fieldManager?:string fieldValidation?:string",
     /* networking */
-    "HTTPIngressPath path?:string pathType:*string backend:IngressBackend",
+    "HTTPIngressPath path?:string pathType#3:*string backend#2:IngressBackend",
     "HTTPIngressRuleValue paths:[]HTTPIngressPath",
     "IPBlock cidr:string except?:[]string",
     "Ingress metadata?:ObjectMeta spec?:IngressSpec status?:IngressStatus",
-    "IngressBackend service?:*IngressServiceBackend resource?:*TypedLocalObjectReference",
+    "IngressBackend service#4?:*IngressServiceBackend resource#3?:*TypedLocalObjectReference",
     "IngressClass metadata?:ObjectMeta spec?:IngressClassSpec",
     "IngressClassParametersReference apiGroup?:*string kind:string name:string scope:*string"
     " namespace?:*string",
     "IngressClassSpec controller?:string parameters?:*IngressClassParametersReference",
-    "IngressLoadBalancerIngress ip?:string hostname?:string ports?:[]IngressPortStatus",
+    "IngressLoadBalancerIngress ip?:string hostname?:string ports#4?:[]IngressPortStatus",
     "IngressLoadBalancerStatus ingress?:[]IngressLoadBalancerIngress",
     "IngressPortStatus port:int32 protocol:string error?:*string",
-    "IngressRule host?:string http?:*HTTPIngressRuleValue",
+    "IngressRule host?:string http#2.1?:*HTTPIngressRuleValue",
     "IngressServiceBackend name:string port?:ServiceBackendPort",
-    "IngressSpec ingressClassName?:*string defaultBackend?:*IngressBackend tls?:[]IngressTLS"
+    "IngressSpec ingressClassName#4?:*string defaultBackend#1?:*IngressBackend tls?:[]IngressTLS"
     " rules?:[]IngressRule",
     "IngressStatus loadBalancer?:IngressLoadBalancerStatus",
     "IngressTLS hosts?:[]string secretName?:string",
