@@ -30,7 +30,9 @@ KUBECONFIG="$dir/kubeconfig" "$build/velella" --metrics-addr=0 --health-addr=0 >
 controller=$!
 "$build/velella-demo" play "$dir/kubeconfig" $controller $server
 rc=$?
-if [ $rc -ne 0 ]; then
+if [ $rc -eq 0 ]; then
+    sed -n 's/.*startupMs=\([0-9]*\).*/It was ready to work \1 ms after its start./p' "$dir/velella.log"
+else
     echo "velella's log:"
     tail -n 20 "$dir/velella.log"
 fi

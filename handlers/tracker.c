@@ -125,9 +125,8 @@ static jv_t *entry_of(arena_t *a, jv_t *manifest) {
     return e;
 }
 
-/* Adds the manifests to the list; tells whether anything changed. */
-static bool merge_entries(arena_t *a, jv_t *list, jv_t *const *manifests, size_t n) {
-    bool changed = false;
+/* Adds the manifests to the list: of two for one object the later counts. */
+static void merge_entries(arena_t *a, jv_t *list, jv_t *const *manifests, size_t n) {
     for (size_t i = 0; i < n; i++) {
         jv_t *e = entry_of(a, manifests[i]);
         size_t at = 0;
@@ -135,13 +134,9 @@ static bool merge_entries(arena_t *a, jv_t *list, jv_t *const *manifests, size_t
             at++;
         if (at == jv_count(list))
             jv_append(a, list, e);
-        else if (!jv_equal(jv_at(list, at), e))
-            list->items[at] = e;
         else
-            continue;
-        changed = true;
+            list->items[at] = e;
     }
-    return changed;
 }
 
 static jv_t *new_tracker(arena_t *a, const jv_t *app, str_t revision, str_t *name) {
@@ -187,11 +182,12 @@ static bool create_tracker(controller_t *c, arena_t *a, const jv_t *app, str_t r
 
 bool tracker_record(controller_t *c, arena_t *a, const jv_t *app, str_t revision, trackers_t *t, jv_t *const *manifests,
                     size_t n, err_t *err) {
-    jv_t *list = jv_copy(a, tracker_resources(a, t->current));
-    bool changed = merge_entries(a, list, manifests, n);
+    const jv_t *old = tracker_resources(a, t->current);
+    jv_t *list = jv_copy(a, old);
+    merge_entries(a, list, manifests, n);
     if (!t->current)
         return create_tracker(c, a, app, revision, t, list, err);
-    if (!changed)
+    if (jv_equal(old, list))
         return true;
     jv_t *patch = jv_object(a);
     jv_set_path(a, patch, list, "spec", "managedResources", NULL);

@@ -20,7 +20,7 @@ enum { STEP_MS = 60000, FRAME_MS = 30, SERVED_MS = 10000 };
 static const char application[] =
     "{\"apiVersion\":\"core.oam.dev/v1beta1\",\"kind\":\"Application\",\"metadata\":{\"name\":\"shop\"},\"spec\":"
     "{\"components\":[{\"name\":\"front\",\"type\":\"webservice\",\"properties\":{\"image\":\"nginx:1.25\","
-    "\"ports\":[{\"port\":80,\"expose\":true}]},\"traits\":[{\"type\":\"scaler\",\"properties\":{\"replicas\":2}},"
+    "\"ports\":[{\"port\":80}]},\"traits\":[{\"type\":\"scaler\",\"properties\":{\"replicas\":2}},"
     "{\"type\":\"gateway\",\"properties\":{\"domain\":\"shop.example\",\"http\":{\"/\":80}}}]},"
     "{\"name\":\"orders\",\"type\":\"worker\",\"properties\":{\"image\":\"busybox:1.36\",\"cmd\":[\"sleep\",\"86400\"]}"
     ","
@@ -290,7 +290,7 @@ static bool play(demo_t *d, arena_t *a, err_t *err) {
     int pid = atoi(d->argv[3]);
     if (!watch_all(d, err) || !play_steps(d, a, err))
         return false;
-    printf("\nWhat velella cost: %.1f MB resident, %.2f CPU seconds, %llu requests",
+    printf("\nWhat velella cost: %.1f MB resident, %.2f CPU seconds, %llu requests.\n",
            (double)status_of(pid, "VmRSS") / 1024, cpu_seconds(pid), (unsigned long long)requests_of(d, a));
     return true;
 }
