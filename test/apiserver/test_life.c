@@ -216,7 +216,7 @@ START_TEST(appliers_share_a_list_and_conflict_over_a_field) {
 #define HEAD "apiVersion: x.example/v1\nkind: Thing\nmetadata: {name: t}\nspec: "
     client_apply(&c, THINGS "/t?fieldManager=a", HEAD "{list: [{k: one, v: x}]}");
     EXPECT(c, 201);
-    jv_t *v = client_apply(&c, THINGS "/t?fieldManager=b", HEAD "{list: [{k: two, v: y}], \"n\": 3}");
+    jv_t *v = client_apply(&c, THINGS "/t?fieldManager=b", HEAD "{list: [{k: two, v: q}], \"n\": 3}");
     EXPECT(c, 200);
     ck_assert_uint_eq(jv_count(jv_path(v, "spec", "list", NULL)), 2);
     v = client_apply(&c, THINGS "/t?fieldManager=a", HEAD "{list: [{k: two, v: z}], \"n\": 4}");
