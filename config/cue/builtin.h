@@ -19,6 +19,13 @@ struct own_builtin {
     bottom_t *(*conj)(state_t *st, const syn_t *x, env_t *env, info_t info);
 };
 
+/* A list to be filled with builtin_append. */
+vertex_t *builtin_new_list(eval_t *e, syn_pos_t pos);
+void builtin_append(eval_t *e, vertex_t *list, value_t *item);
+
+extern const own_builtin_t builtins_list[];
+extern const size_t builtins_list_count;
+
 const own_builtin_t *builtin_find(str_t package, str_t name);
 bool builtin_package_known(str_t path);
 size_t builtin_params(const own_builtin_t *b);

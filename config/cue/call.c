@@ -80,7 +80,7 @@ static bottom_t *check_arg(eval_t *e, const callee_t *c, value_t *v, size_t i, c
 }
 
 static value_t *call_lib(eval_t *e, const callee_t *c, value_t **args, size_t nargs, syn_pos_t pos) {
-    cdata_t **data = arena_array(e->arena, cdata_t *, nargs + 1), *out = NULL;
+    cdata_t **data = arena_array(e->arena, cdata_t *, c->nparams + 1), *out = NULL;
     for (size_t i = 0; i < nargs; i++) {
         bottom_t *b = NULL;
         data[i] = data_of_value(e, args[i], &b);
@@ -144,8 +144,9 @@ value_t *call_eval(eval_t *e, const syn_t *x, env_t *env) {
     if (c.own && c.own->conj && !c.own->eval)
         return eval_vertex(e, vertex_temp(e, x, env));
     syn_pos_t pos = x->x->pos;
-    bool validates = returns_bool(&c) && x->n + 1 == c.nparams;
-    if (x->n != c.nparams && !validates)
+    bool defaulted = c.func && x->n < c.nparams && x->n >= lib_least_params(c.func); /* path's os */
+    bool validates = returns_bool(&c) && x->n + 1 == c.nparams && !defaulted;
+    if (x->n != c.nparams && !validates && !defaulted)
         return bottom_value(e, BOTTOM_EVAL, pos, "%s arguments in call to " STR_FMT " (have %u, want %zu)",
                             x->n < c.nparams ? "not enough" : "too many", STR_ARG(c.name), x->n, c.nparams);
     value_t **args = arena_array(e->arena, value_t *, x->n + 1);

@@ -142,6 +142,31 @@ static cue_program_t *load_guarded(command_t *c, err_t *err) {
     return NULL;
 }
 
+/* Numbers keep all their digits, which the writer of objects for the API server doesn't do. */
+static void write_json(buf_t *b, const jv_t *v, int indent) {
+    size_t n = jv_count(v);
+    bool object = jv_is(v, JV_OBJECT);
+    if (!object && !jv_is(v, JV_ARRAY)) {
+        if (jv_is(v, JV_NUMBER))
+            buf_add(b, v->s);
+        else
+            jv_write_pretty(b, v, 4, false);
+        return;
+    }
+    buf_char(b, object ? '{' : '[');
+    for (size_t i = 0; i < n; i++) {
+        buf_printf(b, "%s\n%*s", i ? "," : "", (indent + 1) * 4, "");
+        if (object) {
+            jv_write_string(b, v->members[i].key, false);
+            buf_addc(b, ": ");
+        }
+        write_json(b, object ? v->members[i].value : v->items[i], indent + 1);
+    }
+    if (n)
+        buf_printf(b, "\n%*s", indent * 4, "");
+    buf_char(b, object ? '}' : ']');
+}
+
 static bool print_value(command_t *c, cue_value_t *v, err_t *err) {
     jv_t *json = cue_export_json(v, c->arena, err);
     if (!json)
@@ -150,7 +175,7 @@ static bool print_value(command_t *c, cue_value_t *v, err_t *err) {
         yaml_write(c->out, json);
         return true;
     }
-    jv_write_pretty(c->out, json, 4, false);
+    write_json(c->out, json, 0);
     buf_char(c->out, '\n');
     return true;
 }

@@ -215,9 +215,9 @@ static bool resolve_member(compiler_t *c, syn_t *x) {
     syn_ref_t *r = x->x->ref;
     if (r->kind != REF_PACKAGE)
         return true;
-    r->func = lib_find(r->package, x->str);
-    if (!r->func)
-        r->own = builtin_find(r->package, x->str);
+    r->own = builtin_find(r->package, x->str);
+    if (!r->own)
+        r->func = lib_find(r->package, x->str);
     if (!r->func && !r->own) {
         r->constant = lib_const(c->a, r->package, x->str);
         r->is_const = r->constant != NULL;
@@ -256,18 +256,18 @@ static bool walk_pattern(compiler_t *c, syn_t *x) {
     bool ok = walk(c, f->pattern);
     if (!ok)
         return false;
-    if (f->alias.n) {
-        open_scope(c, &alias);
-        bind_alias(c, f->alias, REF_VALUE_ALIAS, x, x->pos);
-    }
     if (f->pattern_alias.n) {
         open_scope(c, &label);
         bind(c, f->pattern_alias, REF_LABEL_ALIAS, x);
     }
+    if (f->alias.n) {
+        open_scope(c, &alias);
+        bind_alias(c, f->alias, REF_VALUE_ALIAS, x, x->pos);
+    }
     ok = walk_field_value(c, x);
-    if (f->pattern_alias.n)
-        ok = close_scope(c) && ok;
     if (f->alias.n)
+        ok = close_scope(c) && ok;
+    if (f->pattern_alias.n)
         ok = close_scope(c) && ok;
     return ok;
 }

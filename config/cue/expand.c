@@ -15,9 +15,7 @@ void state_error(state_t *st, bottom_t *b) {
 }
 
 void state_plain(state_t *st, const info_t *info) {
-    if (info->cyclic)
-        st->ncyclic++;
-    else
+    if (!info->cyclic)
         st->nplain++;
 }
 
@@ -324,21 +322,6 @@ static void add_data(state_t *st, const jv_t *data, info_t info) {
 
 /* ---- references ---- */
 
-static const vertex_t *original(const vertex_t *v) {
-    while (v->origin)
-        v = v->origin;
-    return v;
-}
-
-static bool is_ancestor(const vertex_t *t, const vertex_t *of) {
-    t = original(t);
-    for (; of && of->depth >= t->depth; of = of->parent) {
-        if (original(of) == t)
-            return true;
-    }
-    return false;
-}
-
 /* Whether the path of a reference goes through a definition, which closes what it gives. */
 static bool names_definition(const syn_t *x) {
     for (; x; x = x->x) {
@@ -406,28 +389,10 @@ static void add_made(state_t *st, vertex_t *t, info_t info) {
                   (conj_t){.value = &t->arcs[i]->head, .info = info});
 }
 
-void state_vertex(state_t *st, vertex_t *t, const syn_t *ref, info_t info) {
+/* Adds the conjuncts of a vertex to those of another. */
+static void take_over(state_t *st, vertex_t *t, const syn_t *ref, info_t info) {
     eval_t *e = st->e;
     vertex_t *v = st->v;
-    if (original(t) == original(v))
-        return; /* a value is itself: no news */
-    if (ref && imported(st, t, &info))
-        return;
-    if (ref) {
-        for (const refs_t *r = info.refs; r; r = r->up) {
-            if (r->x != ref || r->to != original(t))
-                continue;
-            if (original(r->at) == original(v))
-                return; /* a reference cycle among equals: no news either */
-            info.cyclic = true;
-            break;
-        }
-        if (is_ancestor(t, v))
-            info.cyclic = true;
-        refs_t *r = arena_new(e->arena, refs_t);
-        *r = (refs_t){info.refs, ref, v, original(t)};
-        info.refs = r;
-    }
     if ((t->label && label_is_def(t->label)) || (ref && names_definition(ref))) {
         info.group = group_new(e, v, info.group);
         info.group->recursive = true;
@@ -447,6 +412,23 @@ void state_vertex(state_t *st, vertex_t *t, const syn_t *ref, info_t info) {
     for (uint32_t i = 0; i < n; i++)
         add_conj(st, &t->conjs[i], info);
     eval_leave(e);
+}
+
+void state_vertex(state_t *st, vertex_t *t, const syn_t *ref, info_t info) {
+    eval_t *e = st->e;
+    vertex_t *v = st->v;
+    if (vertex_original(t) == vertex_original(v))
+        return; /* a value is itself: no news */
+    if (ref && imported(st, t, &info))
+        return;
+    cycle_t cycle = ref ? cycle_mark(st, t, ref, &info) : CYCLE_NONE;
+    if (cycle == CYCLE_WAIT) {
+        struct waiting *w = arena_new(e->arena, struct waiting);
+        *w = (struct waiting){st->waiting, t, ref, info};
+        st->waiting = w;
+    }
+    if (cycle == CYCLE_NONE)
+        take_over(st, t, ref, info);
 }
 
 /* ---- conjuncts ---- */
@@ -626,10 +608,8 @@ static void do_task(state_t *st, size_t i) {
     eval_t *e = st->e;
     task_t t = st->tasks[i];
     refs_t *refs = e->refs;
-    bool cyclic = e->cyclic;
     bottom_t *error = NULL;
     e->refs = t.info.refs;
-    e->cyclic = t.info.cyclic;
     switch ((task_kind_t)t.kind) {
     case TASK_CONJ:
         error = do_conj(st, &t);
@@ -649,7 +629,6 @@ static void do_task(state_t *st, size_t i) {
         break;
     }
     e->refs = refs;
-    e->cyclic = cyclic;
     if (error && !bottom_pending(error))
         state_error(st, error);
     st->tasks[i].error = error;
@@ -688,14 +667,19 @@ static bool open_choice(const state_t *st) {
     return false;
 }
 
-/* Nothing but references to what it lies in, with fields that would go on so for ever. */
+/* References that close a cycle are taken only when the vertex has something of its own. */
+static bool take_waiting(state_t *st) {
+    struct waiting *w = st->waiting;
+    if (!w || !st->nplain || st->error)
+        return false;
+    st->waiting = NULL;
+    for (; w; w = w->next)
+        take_over(st, w->t, w->ref, w->info);
+    return true;
+}
+
 static void check_structural(state_t *st) {
-    bool arcs = st->lists != NULL;
-    if (st->error || !st->ncyclic || st->nplain)
-        return;
-    for (uint32_t i = 0; i < st->v->narcs && !arcs; i++)
-        arcs = st->v->arcs[i]->mark != FIELD_OPTIONAL;
-    if (arcs)
+    if (!st->error && st->has_cycle && !st->nplain)
         state_error(st, bottom_new(st->e, BOTTOM_STRUCTURAL, (syn_pos_t){0}, "structural cycle"));
 }
 
@@ -705,7 +689,7 @@ bool state_run(state_t *st) {
     for (uint32_t i = 0; i < v->nconjs; i++)
         add_conj(st, &v->conjs[i], v->conjs[i].info);
     while (!st->error) {
-        if (run_tasks(st, TASK_CONJ, TASK_PATTERN))
+        if (run_tasks(st, TASK_CONJ, TASK_PATTERN) || take_waiting(st))
             continue;
         if (!st->error && open_choice(st))
             return false;

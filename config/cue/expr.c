@@ -168,7 +168,7 @@ static vertex_t *let_vertex(eval_t *e, const syn_t *x, env_t *env) {
     let_memo_t *m = arena_new(e->arena, let_memo_t);
     vertex_t *v = vertex_new(e, env->v ? env->v : e->root, NULL);
     v->computed = true;
-    vertex_add_conj(e, v, (conj_t){.x = x->x, .env = env, .info = {.refs = e->refs, .cyclic = e->cyclic}});
+    vertex_add_conj(e, v, (conj_t){.x = x->x, .env = env, .info = {.refs = e->refs}});
     *m = (let_memo_t){env->lets, x, v};
     env->lets = m;
     return v;

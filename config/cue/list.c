@@ -125,11 +125,8 @@ void list_unify(state_t *st) {
         for (const list_t *m = st->lists; m; m = m->next) {
             if (m->n <= l->n)
                 continue;
-            bool before = false;
-            for (const list_t *k = l->next; k; k = k->next)
-                before = before || k == m;
-            state_error(st, bottom_new(e, BOTTOM_EVAL, (syn_pos_t){0}, "incompatible list lengths (%zu and %zu)",
-                                       before ? l->n : m->n, before ? m->n : l->n));
+            state_error(st, bottom_new(e, BOTTOM_EVAL, (syn_pos_t){0}, "incompatible list lengths (%zu and %zu)", l->n,
+                                       m->n));
             return;
         }
     }

@@ -77,7 +77,14 @@ struct state {
         const group_t *group;
     } * imports; /* vertices whose conjuncts have been added */
     size_t nimports;
-    uint32_t ncyclic, nplain;
+    uint32_t nplain; /* conjuncts that are no part of a cycle */
+    bool has_cycle;
+    struct waiting {
+        struct waiting *next;
+        vertex_t *t;
+        const syn_t *ref;
+        info_t info;
+    } * waiting; /* cyclic references: taken when there is something else too */
     bottom_t *error;
     bottom_t *incomplete;
     syn_pos_t pos[4]; /* of the first conjuncts, for messages */
@@ -91,6 +98,10 @@ void state_choice(state_t *st, choice_t c);
 /* A conjunct for a field or item. */
 vertex_t *state_arc(state_t *st, const label_t *label, field_mark_t mark, conj_t c);
 void state_plain(state_t *st, const info_t *info);
+
+typedef enum cycle { CYCLE_NONE, CYCLE_SKIP, CYCLE_WAIT } cycle_t;
+/* What to do with a reference to t; notes it in the conjunct's info. */
+cycle_t cycle_mark(state_t *st, vertex_t *t, const syn_t *ref, info_t *info);
 
 void list_task(state_t *st, task_t *t);
 void list_data(state_t *st, const jv_t *data, info_t info);

@@ -115,7 +115,13 @@ typedef struct info {
     refs_t *refs;
     uint32_t term; /* 1 + the index of the disjunction that it was chosen from; 0: none */
     bool cyclic;
+    bool in_line; /* within an operand that is evaluated for itself */
 } info_t;
+
+typedef struct cyclic_ref {
+    struct cyclic_ref *next;
+    const syn_t *x;
+} cyclic_ref_t;
 
 typedef struct conj {
     const syn_t *x;
@@ -182,6 +188,7 @@ struct vertex {
     struct state *state; /* while expanding */
     pattern_t *patterns;
     size_t npatterns;
+    cyclic_ref_t *cyclic_refs;                   /* references inside it that led back to it */
     struct importer *importers;                  /* vertices in progress that have taken over the conjuncts */
     group_t *root_group, *given_groups, *groups; /* groups: all of this vertex; given: those of its conjuncts */
     group_t **declared;                          /* groups of the parent that declare this arc */
@@ -223,7 +230,6 @@ struct cue_eval {
     size_t ntrail, ctrail;
     refs_t *refs; /* of the conjunct being worked on */
     bool loose;   /* vertex_equal leaves out what only constrains */
-    bool cyclic;  /* it came by a structural cycle */
     struct pattern_cache {
         str_t pattern;
         regex_t *regex;
@@ -290,6 +296,8 @@ void vertex_expand(eval_t *e, vertex_t *v);
 void vertex_finalize(eval_t *e, vertex_t *v);
 /* Through forwards; with default_: and to the default of a disjunction, if it has one. */
 vertex_t *vertex_deref(vertex_t *v);
+/* The vertex whose disjunct it is, or itself. */
+const vertex_t *vertex_original(const vertex_t *v);
 vertex_t *vertex_default(vertex_t *v);
 /* Forgets what was expanded since the mark but what lies in `keep`. */
 void trail_undo(eval_t *e, size_t mark, const vertex_t *keep);

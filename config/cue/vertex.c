@@ -17,7 +17,7 @@ vertex_t *vertex_new(eval_t *e, vertex_t *parent, const label_t *label) {
 vertex_t *vertex_temp(eval_t *e, const syn_t *x, env_t *env) {
     vertex_t *v = vertex_new(e, e->at ? (vertex_t *)(uintptr_t)e->at : e->root, NULL);
     v->computed = true;
-    vertex_add_conj(e, v, (conj_t){.x = x, .env = env, .info = {.refs = e->refs, .cyclic = e->cyclic}});
+    vertex_add_conj(e, v, (conj_t){.x = x, .env = env, .info = {.refs = e->refs, .in_line = true}});
     return v;
 }
 
