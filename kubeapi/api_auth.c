@@ -11,14 +11,6 @@
 
 enum { TOKEN_EVERY_MS = 60000, TOKEN_MAX = 64 * 1024 };
 
-static str_t basic(arena_t *a, str_t user, str_t password) {
-    buf_t b;
-    buf_init_arena(&b, a);
-    buf_addc(&b, "Basic ");
-    base64_encode(&b, arena_printf(a, STR_FMT ":" STR_FMT, STR_ARG(user), STR_ARG(password)), BASE64_STD);
-    return buf_str(&b);
-}
-
 /* The file's first line as "Bearer …". A token file is a few hundred bytes on a tmpfs: reading it doesn't wait. */
 static char *read_token(const char *path, err_t *err) {
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
@@ -46,14 +38,30 @@ static char *read_token(const char *path, err_t *err) {
     return text;
 }
 
+/* The header's value, in a buffer on the heap. */
+static void fixed_header(buf_t *to, const api_config_t *c) {
+    buf_init(to);
+    if (c->token.n) {
+        buf_addc(to, "Bearer ");
+        buf_add(to, c->token);
+    } else if (c->username.n) {
+        buf_t pair;
+        buf_init(&pair);
+        buf_printf(&pair, STR_FMT ":" STR_FMT, STR_ARG(c->username), STR_ARG(c->password));
+        buf_addc(to, "Basic ");
+        base64_encode(to, buf_str(&pair), BASE64_STD);
+        buf_release(&pair);
+    }
+}
+
 bool auth_configure(api_t *api, const api_config_t *c) {
-    str_t was = api->auth.fixed, now = STR_NONE;
-    if (c->token.n)
-        now = arena_printf(api->mem, "Bearer " STR_FMT, STR_ARG(c->token));
-    else if (c->username.n)
-        now = basic(api->mem, c->username, c->password);
-    api->auth.fixed = now;
-    return !str_eq(was, now);
+    buf_t now;
+    fixed_header(&now, c);
+    bool changed = !buf_failed(&now) && !str_eq(api->auth.fixed, buf_str(&now));
+    if (changed)
+        api->auth.fixed = arena_str(api->mem, buf_str(&now));
+    buf_release(&now);
+    return changed;
 }
 
 bool auth_init(api_t *api, const api_config_t *c, err_t *err) {

@@ -111,7 +111,7 @@ static inline bool bracket(walk_t *w, char c, const char **what) {
 }
 
 /* One block: where the walk ended in it, or -1. */
-static inline int block(walk_t *w, const char *p, masks_t m, const char **what) {
+__attribute__((always_inline)) static inline int block(walk_t *w, const char *p, masks_t m, const char **what) {
     uint64_t quotes = m.quotes & ~escaped_of(m.slashes, &w->escape);
     uint64_t strings = running_xor(quotes) ^ w->in_string; /* from each opening quote to before the closing one */
     uint64_t bad = m.controls & strings, todo = m.brackets & ~strings;
