@@ -2,6 +2,8 @@
 #include "kubeapi/moment.h"
 #include "test/kubeapi/mini.h"
 
+#include <unistd.h>
+
 /* A server that keeps one Lease, with versions. */
 typedef struct cluster {
     char *lease; /* NULL: none */
@@ -197,6 +199,32 @@ START_TEST(a_lease_that_another_took_is_lost) {
 }
 END_TEST
 
+static void slept(mini_t *m) {
+    static const api_resource_t maps = {.version = STR("v1"),
+                                        .plural = STR("configmaps"),
+                                        .kind = STR("ConfigMap"),
+                                        .namespaced = true};
+    cluster_t *c = m->data;
+    err_t err = ERROR_INIT;
+    lease_t *l = elect(m, c);
+    api_set_write_guard(m->api, lease_held, l);
+    until(has_started, c);
+    usleep(1700 * 1000); /* as a process stopped by a signal would: nothing runs */
+    ck_assert(!lease_held(l));
+    int writes = c->writes;
+    ck_assert_ptr_null(api_create_object(m->api, &maps, STR("sys"), jv_object(m->a), NULL, m->a, &err));
+    ck_assert_int_eq(err.code, ERR_CANCELLED);
+    error_release(&err);
+    until(has_stopped, c);
+    ck_assert_int_eq(c->writes, writes); /* it doesn't take the lease up again either */
+}
+
+START_TEST(a_process_that_was_stopped_too_long_writes_nothing) {
+    cluster_t c = {0};
+    run(&c, slept);
+}
+END_TEST
+
 static void destroyed(mini_t *m) {
     cluster_t *c = m->data;
     lease_destroy(elect(m, c));
@@ -236,5 +264,6 @@ START_TEST(times_are_read_and_written_as_the_api_has_them) {
 END_TEST
 
 SUITE(lease, a_lease_is_made_renewed_and_given_up, a_lease_that_is_not_renewed_is_taken_after_its_duration,
-      a_lease_that_can_not_be_renewed_is_lost, a_lease_that_another_took_is_lost, a_lease_can_be_dropped_at_any_time,
+      a_lease_that_can_not_be_renewed_is_lost, a_lease_that_another_took_is_lost,
+      a_process_that_was_stopped_too_long_writes_nothing, a_lease_can_be_dropped_at_any_time,
       times_are_read_and_written_as_the_api_has_them)
