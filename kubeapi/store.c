@@ -575,7 +575,7 @@ void store_relist_end(store_t *s, str_t version) {
     for (size_t i = 0; i < s->cap;) {
         store_entry_t *e = s->slots[i];
         bool ours = e && e->ahead && e->ahead->relist == s->relist;
-        if (!e || e->seen == s->relist || (ours && !e->gone && e->version > v)) {
+        if (!e || e->seen == s->relist || (ours && e->version > v)) {
             i++;
             continue;
         }
