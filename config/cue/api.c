@@ -85,11 +85,7 @@ static bool gave_up(eval_t *e, err_t *err) {
         return error_memory(err);
     if (e->gave_up == ERR_CANCELLED)
         return error_set(err, ERR_CANCELLED, "the evaluation was cancelled");
-    const char *what = "steps";
-    if (arena_over_limit(e->arena))
-        what = "memory";
-    else if (e->steps <= e->budget.steps)
-        what = "nesting";
+    const char *what = e->gave_up_for ? e->gave_up_for : "memory";
     return error_set(err, ERR_LIMIT, "the evaluation takes more %s than allowed", what);
 }
 

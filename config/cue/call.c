@@ -94,7 +94,7 @@ static value_t *call_lib(eval_t *e, const callee_t *c, value_t **args, size_t na
     if (err.code == ERR_LIMIT || err.code == ERR_MEMORY) {
         bool limit = err.code == ERR_LIMIT;
         error_release(&err);
-        eval_give_up(e, limit ? ERR_LIMIT : ERR_MEMORY);
+        eval_give_up(e, limit ? ERR_LIMIT : ERR_MEMORY, "memory");
     }
     value_t *v =
         bottom_value(e, err.code == ERR_INCOMPLETE ? BOTTOM_INCOMPLETE : BOTTOM_EVAL, pos, "%s", error_text(&err));

@@ -4,9 +4,6 @@
  * it. */
 #include "config/cue/state.h"
 
-/* In the order that combining takes the greatest of. */
-typedef enum mode { MODE_MAYBE, MODE_DEFAULT, MODE_NOT } mode_kind_t;
-
 /* What was chosen of one disjunction: the mode of the term, and the disjunction whose term it lies in. */
 typedef struct pick {
     uint32_t term;
@@ -59,7 +56,7 @@ static pick_t *picks_of(eval_t *e, const state_t *st) {
     for (size_t i = 0; i < st->nchoices; i++) {
         const choice_t *c = &st->choices[i];
         p[i] = (pick_t){.term = c->info.term, .chosen = c->chosen, .has_marks = c->has_marks};
-        p[i].mode = (uint8_t)(!c->has_marks ? MODE_MAYBE : c->terms[c->chosen].marked ? MODE_DEFAULT : MODE_NOT);
+        p[i].mode = c->terms[c->chosen].mode;
     }
     return p;
 }
@@ -271,6 +268,106 @@ static void settle(search_t *s) {
     v->base = NULL;
     for (size_t i = 0; i < d->n; i++)
         v->head.kind |= d->items[i]->base ? d->items[i]->base->kind : 0;
+}
+
+/* ---- many disjunctions of scalars ---- */
+
+enum { MULTIPLIED_OUT = 5 };
+
+bool disjoin_later(state_t *st, const choice_t *c) {
+    if (!c->literal || ++st->nliterals <= MULTIPLIED_OUT)
+        return false;
+    size_t n = st->nmerged;
+    st->merged = arena_grow(st->e->arena, st->merged, n * sizeof *c, (n + 1) * sizeof *c);
+    st->merged[st->nmerged++] = *c;
+    return true;
+}
+
+static value_t *term_value(eval_t *e, const term_t *t) {
+    const syn_t *x = t->x;
+    if (t->value)
+        return t->value;
+    while (x->kind == SYN_PAREN)
+        x = x->x;
+    return x->kind == SYN_IDENT ? value_type(e, x->ref->type->kind, x->pos) : value_literal(e, x);
+}
+
+/* NULL: they have nothing in common. */
+static value_t *meet(eval_t *e, value_t *a, value_t *b) {
+    if (a->tag == VAL_TYPE && b->tag == VAL_TYPE)
+        return a->kind & b->kind ? value_type(e, a->kind & b->kind, a->pos) : NULL;
+    if (a->tag == VAL_TYPE)
+        return meet(e, b, a);
+    if (b->tag == VAL_TYPE)
+        return a->kind & b->kind ? a : NULL;
+    return value_scalar_eq(a, b) ? a : NULL;
+}
+
+static void merge_term(eval_t *e, choice_t *c, value_t *v, mode_kind_t mode) {
+    for (size_t i = 0; i < c->n; i++) {
+        value_t *old = c->terms[i].value;
+        if (old->tag != v->tag || old->kind != v->kind || (v->tag != VAL_TYPE && !value_scalar_eq(old, v)))
+            continue;
+        if (mode == MODE_DEFAULT || (mode == MODE_MAYBE && c->terms[i].mode == MODE_NOT))
+            c->terms[i].mode = (uint8_t)mode;
+        return;
+    }
+    if ((c->n & (c->n - 1)) == 0)
+        c->terms = arena_grow(e->arena, c->terms, c->n * sizeof(term_t), (c->n ? c->n * 2 : 1) * sizeof(term_t));
+    c->terms[c->n++] = (term_t){.value = v, .mode = (uint8_t)mode};
+}
+
+/* Marks count only where a marked term is left, as in rank_of. */
+static choice_t merge(eval_t *e, const choice_t *a, const choice_t *b) {
+    choice_t out = {.info = a->info, .chosen = -1, .pos = a->pos, .literal = true};
+    bool used_a = false, used_b = false;
+    for (int pass = 0; pass < 2; pass++) {
+        for (size_t i = 0; i < a->n; i++) {
+            value_t *x = term_value(e, &a->terms[i]);
+            for (size_t k = 0; k < b->n; k++) {
+                value_t *v = meet(e, x, term_value(e, &b->terms[k]));
+                mode_kind_t m = MODE_MAYBE;
+                eval_step(e);
+                if (!v)
+                    continue;
+                if (pass == 0) {
+                    used_a = used_a || a->terms[i].mode == MODE_DEFAULT;
+                    used_b = used_b || b->terms[k].mode == MODE_DEFAULT;
+                    continue;
+                }
+                if (used_a || !a->has_marks)
+                    m = greatest(m, (mode_kind_t)a->terms[i].mode);
+                if (used_b || !b->has_marks)
+                    m = greatest(m, (mode_kind_t)b->terms[k].mode);
+                merge_term(e, &out, v, m);
+                out.has_marks = out.has_marks || m != MODE_MAYBE;
+            }
+        }
+    }
+    return out;
+}
+
+bool disjoin_merged(state_t *st) {
+    bool any = false;
+    for (size_t i = 0; i < st->nmerged; i++) {
+        choice_t c = st->merged[i];
+        if (!c.n)
+            continue;
+        for (size_t k = i + 1; k < st->nmerged; k++) {
+            if (!st->merged[k].n || st->merged[k].info.term != c.info.term || st->merged[k].info.group != c.info.group)
+                continue;
+            c = merge(st->e, &c, &st->merged[k]);
+            st->merged[k].n = 0;
+        }
+        if (!c.n) {
+            state_error(st, bottom_new(st->e, BOTTOM_EVAL, c.pos, "empty disjunction"));
+            break;
+        }
+        state_choice(st, c);
+        any = true;
+    }
+    st->nmerged = 0;
+    return any;
 }
 
 void disjoin(eval_t *e, vertex_t *v, state_t *st) {

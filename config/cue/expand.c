@@ -437,6 +437,13 @@ static size_t count_terms(const syn_t *x) {
     return x->kind == SYN_BINARY && x->op == OP_OR ? count_terms(x->x) + count_terms(x->y) : 1;
 }
 
+static bool is_literal(const syn_t *x) {
+    while (x->kind == SYN_PAREN)
+        x = x->x;
+    return (x->kind >= SYN_NULL && x->kind <= SYN_BYTES) ||
+           (x->kind == SYN_IDENT && x->ref->kind == REF_TYPE && !x->ref->type->low);
+}
+
 static void take_terms(choice_t *c, const syn_t *x, env_t *env) {
     if (x->kind == SYN_BINARY && x->op == OP_OR) {
         take_terms(c, x->x, env);
@@ -444,15 +451,20 @@ static void take_terms(choice_t *c, const syn_t *x, env_t *env) {
         return;
     }
     bool marked = x->kind == SYN_UNARY && x->op == OP_DEFAULT;
+    x = marked ? x->x : x;
     c->has_marks = c->has_marks || marked;
-    c->terms[c->n++] = (term_t){.x = marked ? x->x : x, .env = env, .marked = marked};
+    c->literal = c->literal && is_literal(x);
+    c->terms[c->n++] = (term_t){.x = x, .env = env, .mode = marked ? MODE_DEFAULT : MODE_NOT};
 }
 
 static void add_disjunction(state_t *st, const syn_t *x, env_t *env, info_t info) {
-    choice_t c = {.info = info, .chosen = -1, .pos = x->pos};
+    choice_t c = {.info = info, .chosen = -1, .pos = x->pos, .literal = true};
     c.terms = arena_array(st->e->arena, term_t, count_terms(x));
     take_terms(&c, x, env);
-    state_choice(st, c);
+    for (size_t i = 0; i < c.n && !c.has_marks; i++)
+        c.terms[i].mode = MODE_MAYBE;
+    if (!disjoin_later(st, &c))
+        state_choice(st, c);
 }
 
 void state_choice(state_t *st, choice_t c) {
@@ -690,6 +702,8 @@ bool state_run(state_t *st) {
         add_conj(st, &v->conjs[i], v->conjs[i].info);
     while (!st->error) {
         if (run_tasks(st, TASK_CONJ, TASK_PATTERN) || take_waiting(st))
+            continue;
+        if (!st->error && disjoin_merged(st))
             continue;
         if (!st->error && open_choice(st))
             return false;

@@ -252,6 +252,20 @@ static bool whole(eval_t *e, vertex_t *v, bottom_t **error) {
     return !b;
 }
 
+static vertex_t *inline_field(eval_t *e, vertex_t *v, const syn_t *x, bottom_t **error) {
+    vertex_t *arc = lookup(e, v, x->label, x, x->pos, error);
+    bottom_t *b = NULL;
+    if (arc) {
+        vertex_expand(e, arc);
+        b = vertex_error(arc);
+    }
+    if (b && b->code == BOTTOM_STRUCTURAL) {
+        *error = b;
+        return NULL;
+    }
+    return arc;
+}
+
 vertex_t *eval_ref(eval_t *e, const syn_t *x, env_t *env, bottom_t **error) {
     vertex_t *v;
     eval_enter(e);
@@ -268,10 +282,10 @@ vertex_t *eval_ref(eval_t *e, const syn_t *x, env_t *env, bottom_t **error) {
             break;
         }
         v = eval_ref(e, x->x, env, error);
-        if (v && (!is_inline(x->x) || whole(e, v, error)))
+        if (v && is_inline(x->x))
+            v = whole(e, v, error) ? inline_field(e, v, x, error) : NULL;
+        else if (v)
             v = lookup(e, v, x->label, x, x->pos, error);
-        else
-            v = NULL;
         break;
     case SYN_INDEX:
         v = index_vertex(e, x, env, error);
@@ -331,7 +345,7 @@ static value_t *repeat_text(eval_t *e, const value_t *s, const value_t *n, syn_p
     if (!num_to_int64(n->num, &k) || k < 0)
         return bottom_value(e, BOTTOM_EVAL, pos, "cannot convert negative number to uint64");
     if (k && s->s.n > (size_t)(LIB_MAX_BYTES / k))
-        eval_give_up(e, ERR_LIMIT);
+        eval_give_up(e, ERR_LIMIT, "memory");
     char *p = arena_bytes(e->arena, s->s.n * (size_t)k);
     for (int64_t i = 0; i < k; i++)
         memcpy(p + (size_t)i * s->s.n, s->s.p, s->s.n);

@@ -16,18 +16,22 @@ typedef struct task {
     bottom_t *error; /* why not yet */
 } task_t;
 
+/* What a choice of a term means for defaults, in the order that combining takes the greatest of. */
+typedef enum mode { MODE_MAYBE, MODE_DEFAULT, MODE_NOT } mode_kind_t;
+
 /* One term of a disjunction. */
 typedef struct term {
     const syn_t *x;
     env_t *env;
     value_t *value; /* instead of x */
-    bool marked;
+    uint8_t mode;   /* mode_kind_t; MODE_MAYBE throughout where nothing is marked */
 } term_t;
 
 typedef struct choice {
     term_t *terms;
     size_t n;
     bool has_marks;
+    bool literal; /* of scalars and types only */
     info_t info;
     int chosen; /* -1: not yet */
     syn_pos_t pos;
@@ -72,6 +76,9 @@ struct state {
     list_t *lists, **last_list;
     choice_t *choices;
     size_t nchoices;
+    size_t nliterals; /* of them */
+    choice_t *merged; /* literal ones beyond the first few: one disjunction in the end */
+    size_t nmerged;
     struct {
         const vertex_t *t;
         const group_t *group;
@@ -120,6 +127,10 @@ bool state_run(state_t *st);
 void state_finish(state_t *st);
 void expand_done(eval_t *e, vertex_t *v, size_t mark);
 void state_init(state_t *st, eval_t *e, vertex_t *v);
+/* A disjunction of scalars and types that is better merged with its like than multiplied out; false: it is not. */
+bool disjoin_later(state_t *st, const choice_t *c);
+/* Makes choices of what was put off; true when there were any. */
+bool disjoin_merged(state_t *st);
 void disjoin(eval_t *e, vertex_t *v, state_t *st);
 
 #endif

@@ -3,8 +3,9 @@
 
 /* ---- budget ---- */
 
-_Noreturn void eval_give_up(eval_t *e, error_code_t code) {
+_Noreturn void eval_give_up(eval_t *e, error_code_t code, const char *what) {
     e->gave_up = code;
+    e->gave_up_for = what;
     longjmp(*e->jump, 1);
 }
 
@@ -12,12 +13,12 @@ void eval_step(eval_t *e) {
     if (++e->steps < e->next_yield)
         return;
     if (e->steps > e->budget.steps)
-        eval_give_up(e, ERR_LIMIT);
+        eval_give_up(e, ERR_LIMIT, "steps");
     e->next_yield = e->steps + 1024;
     if (e->next_yield > e->budget.steps)
         e->next_yield = e->budget.steps + 1;
     if (e->budget.yield && !e->budget.yield(e->budget.yield_arg))
-        eval_give_up(e, ERR_CANCELLED);
+        eval_give_up(e, ERR_CANCELLED, NULL);
 }
 
 void eval_enter(eval_t *e) {
@@ -25,7 +26,7 @@ void eval_enter(eval_t *e) {
     ptrdiff_t used = e->stack - &here;
     eval_step(e);
     if (++e->depth > e->budget.depth * 12 || used > (ptrdiff_t)e->stack_limit)
-        eval_give_up(e, ERR_LIMIT);
+        eval_give_up(e, ERR_LIMIT, "nesting");
 }
 
 /* ---- values ---- */

@@ -215,6 +215,7 @@ struct cue_eval {
     cue_budget_t budget;
     jmp_buf *jump; /* where giving up goes */
     error_code_t gave_up;
+    const char *gave_up_for;
     uint64_t steps, next_yield;
     uint32_t depth;
     const char *stack; /* where the API call began */
@@ -240,7 +241,8 @@ struct cue_eval {
 typedef struct cue_eval eval_t;
 
 /* ---- budget ---- */
-_Noreturn void eval_give_up(eval_t *e, error_code_t code);
+/* what: of which there was not enough. */
+_Noreturn void eval_give_up(eval_t *e, error_code_t code, const char *what);
 void eval_step(eval_t *e);
 /* Around whatever recurses. */
 void eval_enter(eval_t *e);
