@@ -181,7 +181,7 @@ START_TEST(containers_are_skipped_as_byte_by_byte) {
     static const char alphabet[] = "\"\"\\\\{}[] a:,\"{}\n";
     uint32_t r = 12345;
     int whole = 0;
-    for (int round = 0; round < 200000; round++) {
+    for (int round = 0; round < (getenv("VELELLA_VALGRIND") ? 10000 : 200000); round++) {
         size_t n = 1 + round % 400;
         char *text = malloc(n);
         for (size_t i = 0; i < n; i++) {
@@ -198,7 +198,7 @@ START_TEST(containers_are_skipped_as_byte_by_byte) {
         whole += want != NULL;
         free(text);
     }
-    ck_assert_int_gt(whole, 1000);
+    ck_assert_int_gt(whole, 100);
 }
 END_TEST
 
