@@ -166,13 +166,36 @@ static bool prepare_revision(application_t *x, err_t *err) {
     return true;
 }
 
-static void begin_workflow(application_t *x) {
+/* A run that is given up for a newer revision is recorded on the revision that it belonged to. */
+static bool record_unfinished(application_t *x, err_t *err) {
+    jv_t *old = jv_getc(x->status, "workflow");
+    str_t published = jv_path_str(x->app, "metadata", "annotations", ANNOTATION_PUBLISH_VERSION, NULL);
+    str_t revision = jv_str(jv_getc(old, "appRevision"));
+    if (!revision.n || published.n || jv_true(jv_getc(old, "finished")))
+        return true;
+    jv_setc(x->a, old, "terminated", jv_bool(x->a, true));
+    jv_setc(x->a, old, "finished", jv_bool(x->a, true));
+    jv_setc(x->a, old, "endTime", status_now(x->a));
+    err_t e = ERROR_INIT;
+    if (!app_revision_finish(x->c, x->a, x->app, revision, old, &e) && e.code != ERR_NOTFOUND) {
+        error_move(err, &e);
+        return false;
+    }
+    error_release(&e);
+    return true;
+}
+
+static bool begin_workflow(application_t *x, err_t *err) {
     str_t published = jv_path_str(x->app, "metadata", "annotations", ANNOTATION_PUBLISH_VERSION, NULL);
     str_t wanted = published.n ? published : x->revision.name;
     str_t current, hash;
     str_cut(jv_path_str(x->status, "workflow", "appRevision", NULL), ':', &current, &hash);
-    if (!current.n || !str_eq(current, wanted))
-        status_restart(x->a, x->status, wanted);
+    if (current.n && str_eq(current, wanted))
+        return true;
+    if (!record_unfinished(x, err))
+        return false;
+    status_restart(x->a, x->status, wanted);
+    return true;
 }
 
 /* What the workflow status says of the run as a whole. */
@@ -202,7 +225,7 @@ static bool context_backend(application_t *x, err_t *err) {
     jv_append(x->a, owners, owner);
     jv_set_path(x->a, cm, jv_string(x->a, name), "metadata", "name", NULL);
     jv_set_path(x->a, cm, jv_string(x->a, ns), "metadata", "namespace", NULL);
-    jv_set_path(x->a, cm, jv_object(x->a), "metadata", "annotations", NULL);
+    jv_set_path(x->a, cm, jv_getc(w, "startTime"), "metadata", "annotations", "vela.io/startTime", NULL);
     jv_set_path(x->a, cm, owners, "metadata", "ownerReferences", NULL);
     jv_set_path(x->a, cm, jv_string(x->a, STR("\n")), "data", "vars", NULL);
     const api_resource_t *r = mapping_find(x->c->mapping, STR("v1"), STR("ConfigMap"), err);
@@ -341,7 +364,8 @@ static bool reconcile(application_t *x, err_t *err) {
     if (!parse(x, err) || !prepare_revision(x, err))
         return false;
     passed(x, "Policy", "PolicyGenerated", "Policy generated successfully");
-    begin_workflow(x);
+    if (!begin_workflow(x, err))
+        return end_with(x, "Workflow", "runningWorkflow", "FailedWorkflow", err);
     passed(x, "Render", "Rendered", "Rendered successfully");
     return run(x, err);
 }

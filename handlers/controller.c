@@ -244,8 +244,9 @@ const jv_t *controller_find_definition(void *arg, arena_t *a, definition_kind_t 
         e = informer_find(i, scope->c->o.definition_namespace, name);
     if (e)
         return informer_body(e, a, err);
-    error_set(err, ERR_NOTFOUND, STR_FMT ".core.oam.dev \"" STR_FMT "\" not found",
-              STR_ARG(informer_resource(i)->plural), STR_ARG(name));
+    /* A cached client names the kind where the server would name the resource. */
+    error_set(err, ERR_NOTFOUND, STR_FMT ".core.oam.dev \"" STR_FMT "\" not found", STR_ARG(informer_resource(i)->kind),
+              STR_ARG(name));
     return NULL;
 }
 
