@@ -2,9 +2,9 @@
 
 #include <math.h>
 
-static const lib_func_t *const tables[] = {lib_strings, lib_strconv, lib_list,      lib_math,   lib_bits, lib_regexp,
-                                           lib_json,    lib_yaml,    lib_encoding,  lib_crypto, lib_path, lib_net,
-                                           lib_time,    lib_uuid,    lib_tabwriter, lib_html};
+static const lib_func_t *const tables[] = {lib_strings, lib_strconv, lib_list,     lib_math,      lib_bits, lib_regexp,
+                                           lib_json,    lib_yaml,    lib_encoding, lib_crypto,    lib_path, lib_net,
+                                           lib_time,    lib_uuid,    lib_template, lib_tabwriter, lib_html};
 
 const lib_func_t *lib_find(str_t package, str_t name) {
     for (size_t t = 0; t < sizeof tables / sizeof *tables; t++)
@@ -38,17 +38,31 @@ size_t lib_least_params(const lib_func_t *f) {
     return lib_params(f) - (f->fallback != NULL);
 }
 
-cdata_t *lib_const(arena_t *a, str_t package, str_t name) {
+static cdata_t *literal(arena_t *a, const char *text) {
+    num_t n;
+    if (text[0] == '"')
+        return cdata_string(a, str_sub(str_c(text), 1, strlen(text) - 2));
+    return num_parse(a, str_c(text), &n, NULL) ? cdata_num(a, n) : NULL;
+}
+
+/* "ns" where the table has ns.DNS, ns.URL, …: a struct of them. */
+static cdata_t *struct_const(arena_t *a, str_t package, str_t name) {
+    cdata_t *v = cdata_struct(a, 8);
+    v->n = 0;
     for (const lib_constant_t *k = lib_constants; k->name; k++) {
-        if (!str_eqc(name, k->name) || !str_eqc(package, k->package))
-            continue;
-        str_t text = str_c(k->literal);
-        if (text.p[0] == '"')
-            return cdata_string(a, str_sub(text, 1, text.n - 2));
-        num_t n;
-        return num_parse(a, text, &n, NULL) ? cdata_num(a, n) : NULL;
+        str_t whole = str_c(k->name);
+        if (str_eqc(package, k->package) && str_starts(whole, name) && whole.n > name.n && whole.p[name.n] == '.' &&
+            v->n < 8)
+            v->fields[v->n++] = (cdata_field_t){str_from(whole, name.n + 1), literal(a, k->literal)};
     }
-    return NULL;
+    return v->n ? v : NULL;
+}
+
+cdata_t *lib_const(arena_t *a, str_t package, str_t name) {
+    for (const lib_constant_t *k = lib_constants; k->name; k++)
+        if (str_eqc(name, k->name) && str_eqc(package, k->package))
+            return literal(a, k->literal);
+    return struct_const(a, package, name);
 }
 
 bool lib_invoke(const lib_func_t *f, lib_call_t *call, cdata_t **args, cdata_t **out) {

@@ -1,4 +1,4 @@
-/* Packages crypto/md5, sha1, sha256, sha512 and hmac, on OpenSSL's digests. */
+/* Packages crypto/md5, sha1, sha256, sha512, hmac and ed25519, on OpenSSL's digests. */
 #include "config/cue/lib_inner.h"
 
 #include <openssl/evp.h>
@@ -60,6 +60,20 @@ LIB_FN(sign) {
     return lib_fail(c, "unsupported hash function");
 }
 
+LIB_FN(ed25519_valid) {
+    str_t key = LIB_STR(0), message = LIB_STR(1), signature = LIB_STR(2);
+    if (key.n != 32)
+        return lib_fail(c, "ed25519: publicKey must be 32 bytes");
+    EVP_PKEY *k = EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, NULL, (const unsigned char *)key.p, key.n);
+    EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+    bool ok = k && ctx && EVP_DigestVerifyInit(ctx, NULL, NULL, NULL, k) == 1 &&
+              EVP_DigestVerify(ctx, (const unsigned char *)(signature.p ? signature.p : ""), signature.n,
+                               (const unsigned char *)(message.p ? message.p : ""), message.n) == 1;
+    EVP_MD_CTX_free(ctx);
+    EVP_PKEY_free(k);
+    return lib_give_bool(c, out, ok);
+}
+
 #define ROW(package, name, fn, ...)                                                                                    \
     { "crypto/" package, name, {__VA_ARGS__}, LIB_TEXT, fn, NULL }
 const lib_func_t lib_crypto[] = {
@@ -72,5 +86,6 @@ const lib_func_t lib_crypto[] = {
     ROW("sha512", "Sum512_224", sha512_224_sum, LIB_TEXT),
     ROW("sha512", "Sum512_256", sha512_256_sum, LIB_TEXT),
     ROW("hmac", "Sign", sign, LIB_STRING, LIB_TEXT, LIB_TEXT),
+    {"crypto/ed25519", "Valid", {LIB_TEXT, LIB_TEXT, LIB_TEXT}, LIB_BOOL, ed25519_valid, NULL},
     {0},
 };
