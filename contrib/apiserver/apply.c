@@ -135,7 +135,9 @@ void apply_track(call_t *c, jv_t *object, const jv_t *old) {
     const resource_t *r = c->resource->store->resource ? c->resource->store->resource : c->resource;
     managers_t m = read_managers(a, old);
     fieldset_t *after = owned_fields(c, r, object);
-    fieldset_t *before = old ? owned_fields(c, r, old) : arena_new(a, fieldset_t);
+    /* What a new object is compared with: a typed one that is empty, which has the structs in it. */
+    jv_t *empty = r->crd ? jv_object(a) : wire_decode(a, r->type, jv_object(a), NULL, NULL);
+    fieldset_t *before = owned_fields(c, r, old ? old : empty);
     fieldset_t *changed = fieldset_changed(a, before, after), *gone = fieldset_minus(a, before, after);
     for (size_t i = 0; i < m.n; i++)
         m.items[i].set = fieldset_minus(a, fieldset_minus(a, m.items[i].set, changed), gone);

@@ -1,10 +1,8 @@
 #include "contrib/apiserver/body.h"
 
+#include "contrib/apiserver/gojson.h"
 #include "contrib/apiserver/proto.h"
 #include "contrib/apiserver/state.h"
-
-#include <inttypes.h>
-#include <stdio.h>
 
 static bool is_type(str_t content_type, const char *wanted) {
     str_t type, rest;
@@ -26,23 +24,9 @@ static str_t summary(arena_t *a, str_t body) {
     return buf_str(&b);
 }
 
-/* Where the text ends too early Go says just that; else which character was in the way. */
 str_t body_json_error(arena_t *a, str_t text, const err_t *err) {
-    str_t why = str_c(error_text(err)), trimmed = str_trim(text);
-    int64_t line = 0, column = 0;
-    size_t taken = 0;
-    if (!trimmed.n || str_find(why, STR("end of")) >= 0 || str_find(why, STR("unexpected end")) >= 0)
-        return STR("unexpected end of JSON input");
-    ptrdiff_t at = str_find(why, STR("line "));
-    if (err->code != ERR_INVALID || at < 0 ||
-        sscanf(error_text(err) + at, "line %" SCNd64 ", column %" SCNd64, &line, &column) != 2)
-        return arena_str(a, why);
-    for (; line > 1 && taken < text.n; taken++)
-        line -= text.p[taken] == '\n';
-    taken += column > 0 ? (size_t)column - 1 : 0;
-    if (taken >= text.n)
-        return STR("unexpected end of JSON input");
-    return arena_printf(a, "invalid character '%c' looking for beginning of value", text.p[taken]);
+    str_t fault = err->code == ERR_INVALID ? gojson_fault(a, text) : STR_NONE;
+    return fault.n ? fault : arena_str(a, str_c(error_text(err)));
 }
 
 /* Of the type that the path wants; DeleteOptions go to any path. */

@@ -603,3 +603,7 @@ jv_t *cell_owner(arena_t *a, const jv_t *o) {
 jv_t *cell_global(arena_t *a, const jv_t *o) {
     return jv_bool(a, jv_true(jv_getc(o, "globalDefault")));
 }
+
+jv_t *cell_template_labels(arena_t *a, const jv_t *o) {
+    return labels(a, jv_path(o, "template", "metadata", "labels", NULL));
+}

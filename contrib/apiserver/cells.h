@@ -66,6 +66,7 @@ jv_t *cell_pdb_min(arena_t *a, const jv_t *o);
 jv_t *cell_pdb_max(arena_t *a, const jv_t *o);
 jv_t *cell_quota_requests(arena_t *a, const jv_t *o);
 jv_t *cell_quota_limits(arena_t *a, const jv_t *o);
+jv_t *cell_template_labels(arena_t *a, const jv_t *o);
 jv_t *cell_owner(arena_t *a, const jv_t *o);
 jv_t *cell_global(arena_t *a, const jv_t *o);
 

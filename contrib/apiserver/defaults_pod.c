@@ -190,6 +190,18 @@ static void toleration(arena_t *a, jv_t *spec, const char *key) {
     jv_append(a, list, t);
 }
 
+/* The old field for one address and the new one for several say the same. */
+static void all_ips(arena_t *a, jv_t *status, const char *one, const char *several) {
+    jv_t *ip = jv_getc(status, one), *list = jv_getc(status, several);
+    if (!jv_str(ip).n || str_eq(jv_path_str(jv_at(list, 0), "ip", NULL), jv_str(ip)))
+        return;
+    jv_t *entry = jv_object(a);
+    list = jv_array(a);
+    jv_setc(a, entry, "ip", ip);
+    jv_append(a, list, entry);
+    jv_setc(a, status, several, list);
+}
+
 void default_pod(arena_t *a, jv_t *o) {
     jv_t *spec = jv_getc(o, "spec");
     static const char *const lists[] = {"initContainers", "containers"};
@@ -207,4 +219,6 @@ void default_pod(arena_t *a, jv_t *o) {
     default_int(a, spec, "priority", 0);
     default_str(a, spec, "preemptionPolicy", "PreemptLowerPriority");
     default_str(a, jv_getc(o, "status"), "phase", "Pending");
+    all_ips(a, jv_getc(o, "status"), "podIP", "podIPs");
+    all_ips(a, jv_getc(o, "status"), "hostIP", "hostIPs");
 }

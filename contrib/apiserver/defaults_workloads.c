@@ -80,6 +80,10 @@ void default_job(arena_t *a, jv_t *o) {
     default_int(a, spec, "backoffLimit", jv_getc(spec, "backoffLimitPerIndex") ? INT32_MAX : 6);
     default_str(a, spec, "completionMode", "NonIndexed");
     default_bool(a, spec, "suspend", false);
+    default_bool(a, spec, "manualSelector", false);
+    jv_t *labels = jv_path(spec, "template", "metadata", "labels", NULL);
+    if (jv_count(labels) && !jv_count(jv_path(o, "metadata", "labels", NULL)))
+        jv_set_path(a, o, labels, "metadata", "labels", NULL);
     default_str(a, spec, "podReplacementPolicy", jv_getc(spec, "podFailurePolicy") ? "Failed" : "TerminatingOrFailed");
     default_pod_template(a, jv_getc(spec, "template"));
 }

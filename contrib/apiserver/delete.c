@@ -29,11 +29,27 @@ static void read_query(call_t *c, options_t *o) {
     }
 }
 
-static bool read_body(call_t *c, options_t *o, jv_t **dry_run) {
-    jv_t *body = body_parse(c);
+/* Options that can't be read are no bad request to DELETE but an internal error. */
+static bool unreadable(call_t *c) {
     err_t err = ERROR_INIT;
+    if (!jv_parse(c->arena, c->request->body, &err))
+        call_internal(c, arena_concat(c->arena, STR("couldn't get version/kind; json parse error: "),
+                                      body_json_error(c->arena, c->request->body, &err)));
+    error_release(&err);
+    return false;
+}
+
+static bool read_body(call_t *c, options_t *o, jv_t **dry_run) {
+    err_t err = ERROR_INIT;
+    jv_t *body = body_parse(c);
     if (!body)
-        return false;
+        return c->reply->status == 400 ? unreadable(c) : false;
+    str_t kind = jv_str(jv_getc(body, "kind"));
+    if (kind.n && !str_eqc(kind, "DeleteOptions"))
+        return call_internal(c, arena_printf(c->arena,
+                                             "no kind \"" STR_FMT "\" is registered for version \"" STR_FMT
+                                             "\" in scheme \"pkg/api/legacyscheme/scheme.go:30\"",
+                                             STR_ARG(kind), STR_ARG(jv_path_str(body, "apiVersion", NULL))));
     jv_t *v = wire_decode(c->arena, types_get(c->server->types, STR("DeleteOptions")), body, NULL, &err);
     if (!v) {
         call_bad_request(c, arena_printf(c->arena,
@@ -203,6 +219,8 @@ static bool carry_out(apiserver_t *s, arena_t *a, object_t *o, jv_t *v, const op
         (void)s;
         return false;
     }
+    if (str_eqc(r->group_resource, "pods"))
+        mark(a, meta, 0);
     if (!dry_run)
         store_remove(store, a, v);
     return true;

@@ -107,7 +107,7 @@ void fields_not_supported(fields_t *f, str_t path, const jv_t *v, const char *su
     str_t rest = str_c(supported), one;
     if (rest.n)
         buf_addc(&b, ": supported values: ");
-    for (bool first = true; rest.n; first = false) {
+    for (bool first = true; rest.n; first = false) { /* a leading blank: "" is one of them */
         str_t after;
         str_cut(rest, ' ', &one, &after);
         if (!first)
@@ -116,6 +116,15 @@ void fields_not_supported(fields_t *f, str_t path, const jv_t *v, const char *su
         rest = after;
     }
     fields_add(f, FIELD_NOT_SUPPORTED, path, buf_str(&b));
+}
+
+void fields_intstr(fields_t *f, str_t path, const jv_t *v, const char *detail) {
+    int64_t n = 0;
+    bool text = jv_is(v, JV_STRING);
+    jv_as_int(v, &n);
+    fields_add(f, FIELD_INVALID, path,
+               arena_printf(f->arena, "Invalid value: intstr.IntOrString{Type:%d, IntVal:%lld, StrVal:" STR_FMT "}: %s",
+                            text, (long long)n, STR_ARG(fields_quote(f->arena, text ? v->s : STR(""))), detail));
 }
 
 void fields_duplicate(fields_t *f, str_t path, const jv_t *v) {

@@ -42,6 +42,8 @@ void fields_invalid(fields_t *f, str_t path, const jv_t *v, const char *fmt, ...
 void fields_invalid_str(fields_t *f, str_t path, str_t v, const char *fmt, ...) __attribute__((format(printf, 4, 5)));
 /* supported: names divided by blanks. */
 void fields_not_supported(fields_t *f, str_t path, const jv_t *v, const char *supported);
+/* Of an IntOrString, which Go prints as the struct that it is. */
+void fields_intstr(fields_t *f, str_t path, const jv_t *v, const char *detail);
 void fields_duplicate(fields_t *f, str_t path, const jv_t *v);
 void fields_not_found(fields_t *f, str_t path, str_t v);
 void fields_too_long(fields_t *f, str_t path, size_t max);

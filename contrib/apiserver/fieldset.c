@@ -163,8 +163,13 @@ fieldset_t *fieldset_common(arena_t *a, const fieldset_t *x, const fieldset_t *y
 static fieldset_t *changed(arena_t *a, const fieldset_t *after, const fieldset_t *before) {
     fieldset_t *s = arena_new(a, fieldset_t);
     s->value = after->value;
-    if (after->member) {
-        bool both = before && before->member;
+    /* What wasn't there at all is added with everything on the way (structured-merge-diff's hook after each item). */
+    if (before && jv_is(before->value, JV_NULL) && !jv_is(after->value, JV_NULL))
+        before = NULL;
+    if (!before) {
+        s->member = true;
+    } else if (after->member) {
+        bool both = before->member;
         s->member = !both || ((after->value || before->value) &&
                               !(after->value && before->value && jv_equal(after->value, before->value)));
     }

@@ -70,7 +70,7 @@ bool meta_check_name(call_t *c, const jv_t *object) {
                                                 "the name of the object (" STR_FMT
                                                 ") does not match the name on the URL (" STR_FMT ")",
                                                 STR_ARG(name), STR_ARG(c->name)));
-    if (ns.n && c->ns.n && !str_eq(ns, c->ns))
+    if (ns.n && c->ns.n && !str_eq(ns, c->ns) && !str_eqc(c->request->method, "PATCH"))
         return call_bad_request(c, arena_printf(c->arena,
                                                 "the namespace of the object (" STR_FMT
                                                 ") does not match the namespace on the request (" STR_FMT ")",

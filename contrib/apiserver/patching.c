@@ -86,6 +86,8 @@ jv_t *patching_apply(call_t *c, const jv_t *target) {
     if (!out) {
         if (type == PATCH_JSON && err.code == ERR_REFUSED)
             call_generic(c, 422, STR_NONE);
+        else if (str_find(str_c(error_text(&err)), STR("does not contain declared merge key")) >= 0)
+            call_internal(c, arena_str(a, str_c(error_text(&err))));
         else
             call_bad_request(c, arena_str(a, str_c(error_text(&err))));
     }
@@ -96,7 +98,7 @@ jv_t *patching_apply(call_t *c, const jv_t *target) {
 /* The patched value in stored form; what can't be read is a fault of the patch. */
 static jv_t *decode(call_t *c, jv_t *value) {
     arena_t *a = c->arena;
-    strict_t strict = {0};
+    strict_t strict = {.outer_first = type_of(c) == PATCH_STRATEGIC};
     err_t err = ERROR_INIT;
     str_t refused = STR_NONE, shown = jv_text(a, value);
     if (!str_eqc(c->validation, "Ignore") && type_of(c) != PATCH_JSON)
@@ -113,6 +115,27 @@ static jv_t *decode(call_t *c, jv_t *value) {
     }
     error_release(&err);
     return out;
+}
+
+/* A patch may not make another kind of the object (a strategic one is applied to its struct, which has none). */
+static bool check_kind(call_t *c, const jv_t *patched) {
+    const resource_t *r = c->resource;
+    str_t kind = jv_path_str(patched, "kind", NULL), version = jv_path_str(patched, "apiVersion", NULL);
+    if (type_of(c) == PATCH_STRATEGIC || (str_eq(kind, r->kind) && str_eq(version, r->api_version)))
+        return true;
+    fields_t f = {.arena = c->arena};
+    fields_invalid_str(&f, STR("patch"), jv_text(c->arena, patched),
+                       "unable to decode " STR_FMT ", Kind=" STR_FMT " into *v1." STR_FMT, STR_ARG(version),
+                       STR_ARG(kind), STR_ARG(r->kind));
+    return call_invalid(c, STR_NONE, STR_NONE, STR_NONE, &f);
+}
+
+static bool check_namespace(call_t *c, const jv_t *object) {
+    str_t ns = jv_path_str(object, "metadata", "namespace", NULL);
+    if (!ns.n || !c->ns.n || str_eq(ns, c->ns))
+        return true;
+    return call_bad_request(
+        c, STR("the namespace of the provided object does not match the namespace sent on the request"));
 }
 
 void patching_patch(call_t *c) {
@@ -141,7 +164,9 @@ void patching_patch(call_t *c) {
     jv_t *patched = patching_apply(c, target);
     if (!patched)
         return;
+    if (!check_kind(c, patched))
+        return;
     jv_t *object = decode(c, patched);
-    if (object && meta_check_name(c, object))
+    if (object && meta_check_name(c, object) && check_namespace(c, object))
         write_changed(c, old, object_value(c->arena, old), object, false);
 }

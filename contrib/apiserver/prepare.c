@@ -35,6 +35,15 @@ void prepare_namespace(apiserver_t *s, arena_t *a, jv_t *o, const jv_t *old) {
     default_namespace(a, o);
 }
 
+static bool shares(const jv_t *own, const jv_t *labels) {
+    for (size_t i = 0; i < jv_count(own); i++) {
+        const jv_t *v = jv_get(labels, own->members[i].key);
+        if (!v || !jv_equal(v, own->members[i].value))
+            return false;
+    }
+    return true;
+}
+
 /* The labels that tie a job's pods to it. */
 void prepare_job(apiserver_t *s, arena_t *a, jv_t *o, const jv_t *old) {
     jv_t *spec = jv_getc(o, "spec");
@@ -54,6 +63,10 @@ void prepare_job(apiserver_t *s, arena_t *a, jv_t *o, const jv_t *old) {
     jv_t *match = default_object(a, default_object(a, spec, "selector"), "matchLabels");
     if (!jv_getc(match, uids[1]))
         jv_setc(a, match, uids[1], uid);
+    /* A job without labels has its template's, and then what was added to them. */
+    jv_t *own = jv_path(o, "metadata", "labels", NULL);
+    if (!jv_count(own) || shares(own, labels))
+        jv_set_path(a, o, jv_copy(a, labels), "metadata", "labels", NULL);
 }
 
 void prepare_persistentvolumeclaim(apiserver_t *s, arena_t *a, jv_t *o, const jv_t *old) {

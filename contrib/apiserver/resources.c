@@ -81,7 +81,7 @@ static const struct builtin {
     {"scheduling.k8s.io", "v1", "priorityclasses", "priorityclass", "PriorityClass", "", "pc", "", C | U},
     {"coordination.k8s.io", "v1", "leases", "lease", "Lease", "", "", "", P},
     {"node.k8s.io", "v1", "runtimeclasses", "runtimeclass", "RuntimeClass", "", "", "", C | P},
-    {"discovery.k8s.io", "v1", "endpointslices", "endpointslice", "EndpointSlice", "", "", "", U},
+    {"discovery.k8s.io", "v1", "endpointslices", "endpointslice", "EndpointSlice", "", "", "", U | G},
     {"certificates.k8s.io", "v1", "certificatesigningrequests", "certificatesigningrequest",
      "CertificateSigningRequest", "", "csr", "", S | C | U},
     {"authentication.k8s.io", "v1", "selfsubjectreviews", "selfsubjectreview", "SelfSubjectReview", "", "", "", V | C},

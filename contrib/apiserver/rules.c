@@ -17,6 +17,7 @@ static const rules_t table[] = {
     {"ResourceQuota", NULL, NULL, NULL},
     {"Secret", default_secret, NULL, validate_secret},
     {"Service", default_service, prepare_service, validate_service},
+    {"ControllerRevision.apps", NULL, NULL, validate_controllerrevision},
     {"DaemonSet.apps", default_daemonset, prepare_daemonset, validate_daemonset},
     {"Deployment.apps", default_deployment, NULL, validate_deployment},
     {"ReplicaSet.apps", default_replicaset, NULL, validate_replicaset},

@@ -51,7 +51,8 @@ static const layout_t layouts[] = {
       WCELL("IP", cell_pod_ip), WIDE("Node", "spec.nodeName", "<none>"),
       WIDE("Nominated Node", "status.nominatedNodeName", "<none>"), WCELL("Readiness Gates", cell_pod_gates)}},
     {"podtemplates",
-     {NAME, CELL("Containers", cell_containers), CELL("Images", cell_images), CELL("Pod Labels", cell_map_selector)}},
+     {NAME, CELL("Containers", cell_containers), CELL("Images", cell_images),
+      CELL("Pod Labels", cell_template_labels)}},
     {"poddisruptionbudgets.policy",
      {NAME, CELL("Min Available", cell_pdb_min), CELL("Max Unavailable", cell_pdb_max),
       INT("Allowed Disruptions", "status.disruptionsAllowed"), AGE}},
@@ -299,11 +300,27 @@ static jv_t *custom_cells(arena_t *a, const jv_t *columns, const jv_t *o) {
 
 /* ---- the table ---- */
 
+/* Annotations that are made when an object is converted to its version aren't in what is not converted. */
+static jv_t *without_conversions(arena_t *a, jv_t *meta) {
+    static const char *const made[] = {"deprecated.daemonset.template.generation",
+                                       "autoscaling.alpha.kubernetes.io/metrics",
+                                       "autoscaling.alpha.kubernetes.io/conditions"};
+    for (size_t i = 0; i < sizeof made / sizeof *made; i++) {
+        if (!jv_path(meta, "annotations", made[i], NULL))
+            continue;
+        meta = jv_copy(a, meta);
+        jv_removec(jv_getc(meta, "annotations"), made[i]);
+        if (!jv_count(jv_getc(meta, "annotations")))
+            jv_removec(meta, "annotations");
+    }
+    return meta;
+}
+
 jv_t *table_metadata(arena_t *a, const jv_t *object) {
     jv_t *v = jv_object(a), *meta = jv_getc(object, "metadata");
     jv_setc(a, v, "kind", jv_string(a, STR("PartialObjectMetadata")));
     jv_setc(a, v, "apiVersion", jv_string(a, STR("meta.k8s.io/v1")));
-    jv_setc(a, v, "metadata", meta ? meta : jv_object(a));
+    jv_setc(a, v, "metadata", meta ? without_conversions(a, meta) : jv_object(a));
     return v;
 }
 

@@ -33,6 +33,7 @@ void validate_deployment(arena_t *a, const jv_t *o, const jv_t *old, fields_t *f
 void validate_replicaset(arena_t *a, const jv_t *o, const jv_t *old, fields_t *f);
 void validate_statefulset(arena_t *a, const jv_t *o, const jv_t *old, fields_t *f);
 void validate_daemonset(arena_t *a, const jv_t *o, const jv_t *old, fields_t *f);
+void validate_controllerrevision(arena_t *a, const jv_t *o, const jv_t *old, fields_t *f);
 void validate_job(arena_t *a, const jv_t *o, const jv_t *old, fields_t *f);
 void validate_cronjob(arena_t *a, const jv_t *o, const jv_t *old, fields_t *f);
 void validate_configmap(arena_t *a, const jv_t *o, const jv_t *old, fields_t *f);

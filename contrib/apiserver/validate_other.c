@@ -54,7 +54,10 @@ static void need_json(const jv_t *o, const char *key, fields_t *f) {
     arena_t *a = f->arena;
     buf_t b;
     buf_init_arena(&b, a);
-    need_data(o, key, f);
+    if (!jv_getc(jv_getc(o, "data"), key)) {
+        need_data(o, key, f);
+        return;
+    }
     bool good = base64_decode(&b, jv_str(jv_getc(jv_getc(o, "data"), key)), BASE64_STD, NULL) &&
                 jv_is(jv_parse(a, buf_str(&b), NULL), JV_OBJECT);
     if (!good)
@@ -195,6 +198,11 @@ void validate_event(arena_t *a, const jv_t *o, const jv_t *old, fields_t *f) {
             fields_required(f, str_c(shown[i]), "");
 }
 
+static void bad_ip(fields_t *f, str_t path, str_t ip) {
+    fields_invalid_str(f, path, ip, "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)");
+    fields_invalid_str(f, path, ip, "must be a valid IP address");
+}
+
 void validate_endpoints(arena_t *a, const jv_t *o, const jv_t *old, fields_t *f) {
     static const char *const lists[] = {"addresses", "notReadyAddresses"};
     const jv_t *subsets = jv_getc(o, "subsets");
@@ -208,8 +216,7 @@ void validate_endpoints(arena_t *a, const jv_t *o, const jv_t *old, fields_t *f)
             for (size_t k = 0; k < jv_count(jv_getc(s, lists[l])); k++) {
                 str_t ip = jv_str(jv_getc(jv_at(jv_getc(s, lists[l]), k), "ip"));
                 if (!name_ip(ip))
-                    fields_invalid_str(f, at(a, at_index(a, at(a, path, lists[l]), k), "ip"), ip,
-                                       "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)");
+                    bad_ip(f, at(a, at_index(a, at(a, path, lists[l]), k), "ip"), ip);
             }
         for (size_t k = 0; k < jv_count(ports); k++) {
             str_t here = at_index(a, at(a, path, "ports"), k);

@@ -54,10 +54,9 @@ void valid_positive_or_percent(fields_t *f, str_t path, const jv_t *v) {
     if (jv_is(v, JV_STRING)) {
         bool good = v->s.n > 1 && v->s.p[v->s.n - 1] == '%' && str_int(str_sub(v->s, 0, v->s.n - 1), &n) && n >= 0;
         if (!good)
-            fields_invalid(
-                f, path, v,
-                "a valid percent string must be a numeric string followed by an ending '%%' (e.g. '1%%',  or "
-                "'93%%', regex used for validation is '[0-9]+%%')");
+            fields_intstr(f, path, v,
+                          "a valid percent string must be a numeric string followed by an ending '%' (e.g. '1%',  or "
+                          "'93%', regex used for validation is '[0-9]+%')");
     } else if (jv_as_int(v, &n) && n < 0) {
         fields_invalid(f, path, v, "must be greater than or equal to 0");
     }
@@ -128,7 +127,21 @@ static void check_key_ref(const jv_t *ref, str_t path, fields_t *f) {
         name_validate(f, at(a, path, "key"), NAME_CONFIG_KEY, key);
 }
 
+static bool is_word(const char *words, str_t s) {
+    str_t rest = str_c(words), one, after;
+    for (; rest.n; rest = after) {
+        str_cut(rest, ' ', &one, &after);
+        if (str_eq(one, s))
+            return true;
+    }
+    return false;
+}
+
 static void check_field_ref(const jv_t *ref, str_t path, fields_t *f) {
+    static const char known[] =
+        "metadata.annotations metadata.labels metadata.name metadata.namespace metadata.uid "
+        "spec.nodeName spec.restartPolicy spec.serviceAccountName spec.schedulerName status.phase "
+        "status.hostIP status.hostIPs status.podIP status.podIPs";
     static const char supported[] =
         "metadata.name metadata.namespace metadata.uid spec.nodeName spec.serviceAccountName "
         "status.hostIP status.hostIPs status.podIP status.podIPs";
@@ -136,7 +149,12 @@ static void check_field_ref(const jv_t *ref, str_t path, fields_t *f) {
     str_t field = jv_str(jv_getc(ref, "fieldPath"));
     if (!field.n)
         fields_required(f, at(a, path, "fieldPath"), "");
-    else if (!str_starts(field, STR("metadata.labels[")) && !str_starts(field, STR("metadata.annotations[")))
+    else if (str_starts(field, STR("metadata.labels[")) || str_starts(field, STR("metadata.annotations[")))
+        return;
+    else if (!is_word(known, field))
+        fields_invalid_str(f, at(a, path, "fieldPath"), field,
+                           "error converting fieldPath: field label not supported: " STR_FMT, STR_ARG(field));
+    else
         valid_choice(f, at(a, path, "fieldPath"), jv_getc(ref, "fieldPath"), supported);
 }
 
@@ -199,10 +217,10 @@ static void check_mounts(const jv_t *mounts, const jv_t *volumes, str_t path, fi
         else if (is_in(mounts, i, "mountPath", to))
             fields_invalid_str(f, at(a, here, "mountPath"), to, "must be unique");
         if (str_starts(sub, STR("/")))
-            fields_invalid_str(f, at(a, here, "subPath"), sub, "must be a relative path");
+            fields_invalid_str(f, at(a, path, "subPath"), sub, "must be a relative path");
         else if (str_eqc(sub, "..") || str_starts(sub, STR("../")) || str_find(sub, STR("/../")) >= 0 ||
                  str_ends(sub, STR("/..")))
-            fields_invalid_str(f, at(a, here, "subPath"), sub, "must not contain '..'");
+            fields_invalid_str(f, at(a, path, "subPath"), sub, "must not contain '..'");
     }
 }
 
@@ -213,8 +231,13 @@ static void check_quantities(const jv_t *map, str_t path, fields_t *f) {
         bool standard = str_eqc(key, "cpu") || str_eqc(key, "memory") || str_eqc(key, "ephemeral-storage") ||
                         str_starts(key, STR("hugepages-"));
         name_validate(f, here, NAME_QUALIFIED, key);
-        if (!standard && str_chr(key, '/') < 0)
-            fields_invalid_str(f, here, key, "must be a standard resource for containers");
+        if (!standard && str_chr(key, '/') < 0) {
+            static const char *const why[] = {"must be a standard resource type or fully qualified",
+                                              "must be a standard resource for containers"};
+            for (size_t k = 0; k < 2; k++)
+                fields_add(f, FIELD_INVALID, here,
+                           arena_printf(a, "Invalid value: " STR_FMT ": %s", STR_ARG(key), why[k]));
+        }
         if (quantity_of(map->members[i].value).nano < 0)
             fields_invalid(f, here, map->members[i].value, "must be greater than or equal to 0");
     }
@@ -286,8 +309,6 @@ static void check_container(const jv_t *list, size_t i, const jv_t *volumes, str
         name_validate(f, at(a, path, "name"), NAME_DNS_LABEL, name);
     if (!image.n)
         fields_required(f, at(a, path, "image"), "");
-    else if (str_trim(image).n != image.n)
-        fields_invalid_str(f, at(a, path, "image"), image, "must not have leading or trailing whitespace");
     valid_choice(f, at(a, path, "terminationMessagePolicy"), jv_getc(c, "terminationMessagePolicy"),
                  "FallbackToLogsOnError File");
     check_ports(jv_getc(c, "ports"), at(a, path, "ports"), f);
@@ -353,18 +374,47 @@ static void check_source(str_t kind, const jv_t *v, str_t path, fields_t *f) {
 }
 
 static void check_volumes(const jv_t *volumes, str_t path, fields_t *f) {
+    /* In the order in which they are looked at. */
+    static const char *const sources[] = {"emptyDir",
+                                          "hostPath",
+                                          "gitRepo",
+                                          "gcePersistentDisk",
+                                          "awsElasticBlockStore",
+                                          "secret",
+                                          "nfs",
+                                          "iscsi",
+                                          "glusterfs",
+                                          "persistentVolumeClaim",
+                                          "rbd",
+                                          "cinder",
+                                          "cephfs",
+                                          "flocker",
+                                          "downwardAPI",
+                                          "fc",
+                                          "azureFile",
+                                          "configMap",
+                                          "vsphereVolume",
+                                          "quobyte",
+                                          "azureDisk",
+                                          "storageos",
+                                          "photonPersistentDisk",
+                                          "projected",
+                                          "portworxVolume",
+                                          "scaleIO",
+                                          "csi",
+                                          "ephemeral",
+                                          "image"};
     arena_t *a = f->arena;
     for (size_t i = 0; i < jv_count(volumes); i++) {
         const jv_t *v = jv_at(volumes, i);
         str_t here = at_index(a, path, i), name = jv_str(jv_getc(v, "name"));
         size_t n = 0;
-        for (size_t k = 0; k < jv_count(v); k++) {
-            if (str_eqc(v->members[k].key, "name"))
-                continue;
-            if (n++)
-                fields_forbidden(f, at_str(a, here, v->members[k].key), "may not specify more than 1 volume type");
-            else
-                check_source(v->members[k].key, v->members[k].value, at_str(a, here, v->members[k].key), f);
+        for (size_t k = 0; k < sizeof sources / sizeof *sources; k++) {
+            const jv_t *source = jv_getc(v, sources[k]);
+            if (source && n++)
+                fields_forbidden(f, at(a, here, sources[k]), "may not specify more than 1 volume type");
+            else if (source)
+                check_source(str_c(sources[k]), source, at(a, here, sources[k]), f);
         }
         if (!n)
             fields_required(f, here, "must specify a volume type");
@@ -467,9 +517,22 @@ static jv_t *changeable(arena_t *a, const jv_t *spec, const jv_t *old) {
     return v;
 }
 
+/* Only pods themselves, not templates, are told of blanks around an image. */
+static void check_images(const jv_t *spec, fields_t *f) {
+    static const char *const lists[] = {"containers", "initContainers"};
+    for (size_t k = 0; k < 2; k++)
+        for (size_t i = 0; i < jv_count(jv_getc(spec, lists[k])); i++) {
+            str_t image = jv_str(jv_getc(jv_at(jv_getc(spec, lists[k]), i), "image"));
+            if (str_trim(image).n != image.n)
+                fields_invalid_str(f, at(f->arena, at_index(f->arena, at(f->arena, STR("spec"), lists[k]), i), "image"),
+                                   image, "must not have leading or trailing whitespace");
+        }
+}
+
 void validate_pod(arena_t *a, const jv_t *o, const jv_t *old, fields_t *f) {
     const jv_t *spec = jv_getc(o, "spec"), *was = jv_getc(old, "spec");
     validate_pod_spec(spec, STR("spec"), f);
+    check_images(spec, f);
     if (old && !jv_equal(changeable(a, spec, was), was))
         fields_forbidden(
             f, STR("spec"),

@@ -46,7 +46,7 @@ static bool is_zero(const jv_t *v) {
 static void over_hundred(fields_t *f, str_t path, const jv_t *v) {
     int64_t n;
     if (jv_is(v, JV_STRING) && str_ends(v->s, STR("%")) && str_int(str_sub(v->s, 0, v->s.n - 1), &n) && n > 100)
-        fields_invalid(f, path, v, "must not be greater than 100%%");
+        fields_intstr(f, path, v, "must not be greater than 100%");
 }
 
 static void check_strategy(const jv_t *strategy, fields_t *f) {
@@ -66,7 +66,7 @@ static void check_strategy(const jv_t *strategy, fields_t *f) {
     valid_positive_or_percent(f, STR("spec.strategy.rollingUpdate.maxUnavailable"), down);
     valid_positive_or_percent(f, STR("spec.strategy.rollingUpdate.maxSurge"), up);
     if (is_zero(down) && is_zero(up))
-        fields_invalid(f, STR("spec.strategy.rollingUpdate.maxUnavailable"), down, "may not be 0 when `maxSurge` is 0");
+        fields_intstr(f, STR("spec.strategy.rollingUpdate.maxUnavailable"), down, "may not be 0 when `maxSurge` is 0");
     over_hundred(f, STR("spec.strategy.rollingUpdate.maxUnavailable"), down);
 }
 
@@ -174,11 +174,10 @@ void validate_statefulset(arena_t *a, const jv_t *o, const jv_t *old, fields_t *
             "'updateStrategy', 'persistentVolumeClaimRetentionPolicy' and 'minReadySeconds' are forbidden");
 }
 
-void validate_daemonset(arena_t *a, const jv_t *o, const jv_t *old, fields_t *f) {
+static void check_daemonset(const jv_t *o, fields_t *f) {
     const jv_t *spec = jv_getc(o, "spec"), *strategy = jv_getc(spec, "updateStrategy");
     const jv_t *rolling = jv_getc(strategy, "rollingUpdate"), *s = jv_getc(spec, "selector");
     str_t type = jv_str(jv_getc(strategy, "type"));
-    (void)a;
     if (jv_is(s, JV_OBJECT)) {
         valid_selector(f, STR("spec.selector"), s);
         if (!is_empty_selector(s))
@@ -203,11 +202,18 @@ void validate_daemonset(arena_t *a, const jv_t *o, const jv_t *old, fields_t *f)
             fields_invalid(f, STR("spec.updateStrategy.rollingUpdate.maxSurge"), up,
                            "may not be set when maxUnavailable is non-zero");
     } else if (!str_eqc(type, "OnDelete")) {
-        fields_not_supported(f, STR("spec.updateStrategy.type"), jv_getc(strategy, "type"), "RollingUpdate OnDelete");
+        fields_not_supported(f, STR("spec.updateStrategy"), strategy, "RollingUpdate OnDelete");
     }
     valid_nonnegative(f, STR("spec"), spec, "revisionHistoryLimit");
-    if (old)
-        valid_fixed(f, STR("spec.selector"), s, jv_path(old, "spec", "selector", NULL));
+}
+
+void validate_daemonset(arena_t *a, const jv_t *o, const jv_t *old, fields_t *f) {
+    (void)a;
+    check_daemonset(o, f);
+    if (!old)
+        return;
+    check_daemonset(o, f); /* an update is validated as a new one, too */
+    valid_fixed(f, STR("spec.selector"), jv_path(o, "spec", "selector", NULL), jv_path(old, "spec", "selector", NULL));
 }
 
 /* ---- jobs ---- */
@@ -275,4 +281,13 @@ void validate_cronjob(arena_t *a, const jv_t *o, const jv_t *old, fields_t *f) {
     valid_nonnegative(f, STR("spec"), spec, "failedJobsHistoryLimit");
     if (!old && name.n > 52)
         fields_invalid_str(f, STR("metadata.name"), name, "must be no more than 52 characters");
+}
+
+void validate_controllerrevision(arena_t *a, const jv_t *o, const jv_t *old, fields_t *f) {
+    (void)a;
+    valid_nonnegative(f, STR(""), o, "revision");
+    if (!jv_getc(o, "data"))
+        fields_required(f, STR("data"), "data is mandatory");
+    else if (old)
+        valid_fixed(f, STR("data"), jv_getc(o, "data"), jv_getc(old, "data"));
 }

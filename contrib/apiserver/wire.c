@@ -310,6 +310,10 @@ static bool is_empty(const schema_t *s, const jv_t *v) {
     }
 }
 
+static bool is_type_meta(str_t key) {
+    return str_eqc(key, "kind") || str_eqc(key, "apiVersion");
+}
+
 static jv_t *decode_struct(decoder_t *d, const schema_t *s, const jv_t *v, const place_t *p) {
     if (v && v->kind != JV_NULL && v->kind != JV_OBJECT) {
         mismatch(d, s, v, p, false);
@@ -317,12 +321,15 @@ static jv_t *decode_struct(decoder_t *d, const schema_t *s, const jv_t *v, const
     }
     jv_t **values = s->nfields ? arena_array(d->arena, jv_t *, s->nfields) : NULL;
     bool *given = s->nfields ? arena_array(d->arena, bool, s->nfields) : NULL;
-    bool root = !p;
+    bool root = !p, outer_first = d->strict && d->strict->outer_first;
+    for (size_t i = 0; outer_first && i < jv_count(v); i++)
+        if (!schema_field(s, v->members[i].key) && !(root && is_type_meta(v->members[i].key)))
+            unknown_field(d, p, v->members[i].key);
     for (size_t i = 0; i < jv_count(v) && !d->stopped; i++) {
         str_t key = v->members[i].key;
         const schema_field_t *f = schema_field(s, key);
         if (!f) {
-            if (!(root && (str_eqc(key, "kind") || str_eqc(key, "apiVersion"))))
+            if (!(root && is_type_meta(key)) && !outer_first)
                 unknown_field(d, p, key);
             continue;
         }

@@ -8,6 +8,7 @@
 typedef struct strict {
     str_t *items;
     size_t n, cap;
+    bool outer_first; /* a struct's own unknown fields come before those within its fields */
 } strict_t;
 void strict_add(arena_t *a, strict_t *s, str_t text);
 /* The texts joined by ", ". */

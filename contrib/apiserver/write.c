@@ -43,7 +43,7 @@ bool write_options(call_t *c, const char *kind) {
     if (!c->validation.n)
         c->validation = STR("Warn");
     else if (!str_eqc(c->validation, "Strict") && !str_eqc(c->validation, "Warn") && !str_eqc(c->validation, "Ignore"))
-        fields_not_supported(&f, STR("fieldValidation"), jv_string(c->arena, c->validation), "Ignore Strict Warn");
+        fields_not_supported(&f, STR("fieldValidation"), jv_string(c->arena, c->validation), " Ignore Strict Warn");
     c->manager = manager.n ? manager : agent_name(c->arena, c->request->user_agent);
     return !f.n || call_invalid(c, STR("meta.k8s.io"), str_c(kind), STR_NONE, &f);
 }
