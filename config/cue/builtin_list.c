@@ -99,15 +99,6 @@ static value_t *do_slice(eval_t *e, const own_builtin_t *b, value_t **args, size
     return part(e, l, from, to, pos);
 }
 
-static value_t *do_reverse(eval_t *e, const own_builtin_t *b, value_t **args, size_t nargs, syn_pos_t pos) {
-    vertex_t *l = as_list(args[0]), *out = builtin_new_list(e, pos);
-    (void)b;
-    (void)nargs;
-    for (uint32_t i = l->narcs; i--;)
-        builtin_append(e, out, &l->arcs[i]->head);
-    return &out->head;
-}
-
 static void flatten(eval_t *e, vertex_t *out, vertex_t *l, int64_t depth) {
     eval_enter(e);
     for (uint32_t i = 0; i < l->narcs; i++) {
@@ -167,8 +158,7 @@ static bottom_t *check_unique(eval_t *e, const own_builtin_t *b, value_t **args,
         for (uint32_t k = 0; k < i; k++) {
             eval_step(e);
             if (equal(e, eval_vertex(e, l->arcs[k]), v)) {
-                bottom_t *bad = bottom_new(e, BOTTOM_EVAL, pos, "equal values at position %u and %u", k, i);
-                return bad;
+                return bottom_new(e, BOTTOM_EVAL, pos, "%s", "");
             }
         }
     }
@@ -282,7 +272,6 @@ const own_builtin_t builtins_list[] = {
     {"list", "Take", {LIB_LIST, LIB_INT}, false, do_take, NULL, NULL},
     {"list", "Drop", {LIB_LIST, LIB_INT}, false, do_take, NULL, NULL},
     {"list", "Slice", {LIB_LIST, LIB_INT, LIB_INT}, false, do_slice, NULL, NULL},
-    {"list", "Reverse", {LIB_LIST}, false, do_reverse, NULL, NULL},
     {"list", "FlattenN", {LIB_LIST, LIB_INT}, false, do_flatten, NULL, NULL},
     {"list", "Contains", {LIB_LIST, KIND_TOP}, false, do_contains, NULL, NULL},
     {"list", "UniqueItems", {LIB_LIST}, false, NULL, check_unique, NULL},

@@ -24,6 +24,7 @@ typedef struct callee {
     const lib_func_t *func;
     const own_builtin_t *own;
     const cdata_t *constant;
+    const syn_t *written;
     str_t name; /* with its package */
     const uint16_t *params;
     size_t nparams;
@@ -41,6 +42,7 @@ static callee_t callee_of(eval_t *e, const syn_t *x) {
         c.func = r->func;
         c.own = r->own;
         c.constant = r->constant;
+        c.written = r->decl;
         c.name = arena_printf(e->arena, STR_FMT "." STR_FMT, STR_ARG(x->x->str), STR_ARG(x->str));
     }
     if (c.func) {
@@ -126,6 +128,8 @@ static value_t *not_function(eval_t *e, const syn_t *x, env_t *env, syn_pos_t po
 static value_t *plain_name(eval_t *e, const callee_t *c, const syn_t *x) {
     if (c->constant)
         return value_of_data(e, c->constant, x->pos);
+    if (c->written)
+        return eval_vertex(e, vertex_temp(e, c->written, env_new(e, NULL, e->root)));
     if (c->nparams == 1 && returns_bool(c))
         return validator(e, c, NULL, 0, x->pos);
     if (c->func || c->own)

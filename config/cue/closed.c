@@ -106,13 +106,23 @@ static bool lets_in(const vertex_t *v, const group_t *g) {
     return false;
 }
 
+bottom_t *closed_error(eval_t *e, vertex_t *arc) {
+    bottom_t *b = bottom_new(e, BOTTOM_EVAL, (syn_pos_t){0}, "field not allowed");
+    for (uint32_t i = 0; i < arc->nconjs && i < 8; i++) {
+        const conj_t *c = &arc->conjs[i];
+        if (c->field || c->x)
+            bottom_at(e, b, c->field ? c->field->pos : c->x->pos);
+    }
+    return b;
+}
+
 static void refuse(eval_t *e, vertex_t *arc) {
     arc->not_allowed = true;
     if (arc->status == ST_NEW)
         return;
     vertex_t *at = e->at;
     e->at = arc;
-    arc->base = value_of_bottom(e, bottom_new(e, BOTTOM_EVAL, (syn_pos_t){0}, "field not allowed"));
+    arc->base = value_of_bottom(e, closed_error(e, arc));
     e->at = at;
 }
 

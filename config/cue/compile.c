@@ -210,6 +210,38 @@ static bool resolve(compiler_t *c, syn_t *x) {
     return fail(c, x->pos, "reference \"" STR_FMT "\" not found", STR_ARG(x->str));
 }
 
+/* Members of packages that are CUE themselves. */
+static const struct {
+    const char *package, *name, *text;
+} written[] = {
+    {"list", "Ascending", "{T: number | string, x: T, y: T, less: x < y}"},
+    {"list", "Descending", "{T: number | string, x: T, y: T, less: x > y}"},
+    {"list", "Comparer", "{T: _, x: T, y: T, less: bool}"},
+    {"uuid", "ns",
+     "{DNS: \"6ba7b810-9dad-11d1-80b4-00c04fd430c8\", URL: \"6ba7b811-9dad-11d1-80b4-00c04fd430c8\", "
+     "OID: \"6ba7b812-9dad-11d1-80b4-00c04fd430c8\", X500: \"6ba7b814-9dad-11d1-80b4-00c04fd430c8\", Nil: "
+     "\"00000000-0000-0000-0000-000000000000\"}"},
+};
+
+static bool resolve_written(compiler_t *c, syn_ref_t *r, str_t name) {
+    for (size_t i = 0; i < sizeof written / sizeof *written; i++) {
+        if (!str_eqc(r->package, written[i].package) || !str_eqc(name, written[i].name))
+            continue;
+        syn_t *x = parse_expression(c->a, STR("builtin"), str_c(written[i].text), UINT16_MAX, c->err);
+        scope_t *scope = c->scope, top;
+        if (!x)
+            return false;
+        c->scope = NULL;
+        open_scope(c, &top);
+        bool ok = walk(c, x);
+        ok = close_scope(c) && ok;
+        c->scope = scope;
+        r->decl = x;
+        return ok;
+    }
+    return true;
+}
+
 /* strings.Join: the function or constant is looked up once. */
 static bool resolve_member(compiler_t *c, syn_t *x) {
     syn_ref_t *r = x->x->ref;
@@ -218,7 +250,9 @@ static bool resolve_member(compiler_t *c, syn_t *x) {
     r->own = builtin_find(r->package, x->str);
     if (!r->own)
         r->func = lib_find(r->package, x->str);
-    if (!r->func && !r->own) {
+    if (!r->func && !r->own && !resolve_written(c, r, x->str))
+        return false;
+    if (!r->func && !r->own && !r->decl) {
         r->constant = lib_const(c->a, r->package, x->str);
         r->is_const = r->constant != NULL;
     }

@@ -39,12 +39,21 @@ static str_t side_text(state_t *st, value_t *v, const syn_t *x) {
 static void conflict(state_t *st, unsigned kind, value_t *v, const syn_t *x, syn_pos_t pos, bool types) {
     eval_t *e = st->e;
     str_t a = side_text(st, st->kind_value, st->kind_syntax), b = side_text(st, v, x);
+    unsigned old = st->kind;
     bottom_t *err;
+    /* CUE looks at lists after scalars and before structs. */
+    if ((kind == LIB_LIST && old == LIB_STRUCT) || (old == LIB_LIST && !(kind & LIB_STRUCT))) {
+        str_t swap = a;
+        a = b;
+        b = swap;
+        old = kind;
+        kind = st->kind;
+    }
     if (types)
         err =
             bottom_new(e, BOTTOM_EVAL, st->kind_pos,
                        "conflicting values " STR_FMT " and " STR_FMT " (mismatched types " STR_FMT " and " STR_FMT ")",
-                       STR_ARG(a), STR_ARG(b), STR_ARG(kind_text(e, st->kind)), STR_ARG(kind_text(e, kind)));
+                       STR_ARG(a), STR_ARG(b), STR_ARG(kind_text(e, old)), STR_ARG(kind_text(e, kind)));
     else
         err = bottom_new(e, BOTTOM_EVAL, st->kind_pos, "conflicting values " STR_FMT " and " STR_FMT, STR_ARG(b),
                          STR_ARG(a));
@@ -495,6 +504,31 @@ static bool is_later(const syn_t *x) {
            x->kind == SYN_INTERPOLATION || x->kind == SYN_SLICE || x->kind == SYN_BINARY;
 }
 
+/* A reference into a struct whose fields are all known is followed at once, so that things come in their order. */
+static bool settled_ref(const syn_t *x, env_t *env) {
+    if (!eval_is_ref(x))
+        return false;
+    while (x->kind == SYN_SELECTOR || x->kind == SYN_PAREN)
+        x = x->x;
+    if (x->kind != SYN_IDENT || x->ref->kind != REF_FIELD)
+        return false;
+    const vertex_t *v = vertex_deref(env_up(env, x->ref->up)->v);
+    return !(v->status == ST_EXPANDING && (!v->state || v->state->gathering));
+}
+
+static bool take_ref(state_t *st, const syn_t *x, env_t *env, info_t info) {
+    eval_t *e = st->e;
+    bottom_t *error = NULL;
+    refs_t *refs = e->refs;
+    e->refs = info.refs;
+    vertex_t *t = eval_ref(e, x, env, &error);
+    e->refs = refs;
+    if (!t)
+        return false;
+    state_vertex(st, t, x, info);
+    return true;
+}
+
 void state_conj(state_t *st, const syn_t *x, env_t *env, info_t info) {
     eval_t *e = st->e;
     if (st->error)
@@ -520,7 +554,8 @@ void state_conj(state_t *st, const syn_t *x, env_t *env, info_t info) {
     } else if (x->kind == SYN_IDENT && x->ref->kind == REF_TYPE) {
         add_type(st, x, info);
     } else if (is_later(x)) {
-        state_task(st, TASK_CONJ, x, env, info);
+        if (!settled_ref(x, env) || !take_ref(st, x, env, info))
+            state_task(st, TASK_CONJ, x, env, info);
     } else if (x->kind == SYN_COMPREHENSION) {
         state_task(st, TASK_COMPREHENSION, x, env, info);
     } else if (x->kind == SYN_BOTTOM) {
@@ -698,8 +733,10 @@ static void check_structural(state_t *st) {
 bool state_run(state_t *st) {
     vertex_t *v = st->v;
     closed_begin(v);
+    st->gathering = true;
     for (uint32_t i = 0; i < v->nconjs; i++)
         add_conj(st, &v->conjs[i], v->conjs[i].info);
+    st->gathering = false;
     while (!st->error) {
         if (run_tasks(st, TASK_CONJ, TASK_PATTERN) || take_waiting(st))
             continue;
@@ -807,7 +844,7 @@ void vertex_expand(eval_t *e, vertex_t *v) {
     v->given_groups = v->groups;
     state_init(&st, e, v);
     if (v->not_allowed)
-        state_error(&st, bottom_new(e, BOTTOM_EVAL, (syn_pos_t){0}, "field not allowed"));
+        state_error(&st, closed_error(e, v));
     if (state_run(&st)) {
         state_finish(&st);
         expand_done(e, v, st.mark);

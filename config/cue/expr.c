@@ -52,7 +52,11 @@ static value_t *in_progress(eval_t *e, vertex_t *v) {
         return &v->head;
     }
     v->watched = true;
-    return bottom_value(e, BOTTOM_CYCLE, (syn_pos_t){0}, "cycle error");
+    vertex_t *at = e->at;
+    e->at = v;
+    value_t *b = bottom_value(e, BOTTOM_CYCLE, e->ref_pos, "cycle error");
+    e->at = at;
+    return b;
 }
 
 value_t *eval_vertex(eval_t *e, vertex_t *v) {
@@ -85,15 +89,6 @@ static vertex_t *computed(eval_t *e, value_t *v) {
     return t;
 }
 
-static bottom_t *wrong_kind(eval_t *e, vertex_t *v, value_t *base, const label_t *label, const syn_t *x) {
-    if (label->kind == LABEL_INT)
-        return bottom_new(e, BOTTOM_EVAL, x->pos, "invalid list index " STR_FMT " (type " STR_FMT ")",
-                          STR_ARG(label_text(e, label)), STR_ARG(kind_text(e, base->kind)));
-    (void)v;
-    return bottom_new(e, BOTTOM_EVAL, x->pos, "invalid struct selector " STR_FMT " (type " STR_FMT ")",
-                      STR_ARG(label_text(e, label)), STR_ARG(kind_text(e, base->kind)));
-}
-
 static void remember_absent(eval_t *e, vertex_t *v, const label_t *label) {
     v->absent = arena_grow(e->arena, v->absent, v->nabsent * sizeof label, (v->nabsent + 1) * sizeof label);
     v->absent[v->nabsent++] = label;
@@ -111,11 +106,21 @@ static bottom_t *undefined(eval_t *e, vertex_t *v, const label_t *label, const s
         return base->bottom;
     if (v->incomplete && !(base && (base->tag == VAL_STRUCT || base->tag == VAL_LIST)))
         return v->incomplete;
-    if (base && base->tag == VAL_LIST && label->kind == LABEL_INT && !v->list_open)
-        return bottom_new(e, BOTTOM_INCOMPLETE, pos, "index out of range [%u] with length %u", label->index, v->narcs);
+    if (base && base->tag == VAL_LIST && label->kind != LABEL_INT)
+        return bottom_new(e, BOTTOM_EVAL, pos, "invalid list index " STR_FMT " (type string)", STR_ARG(name));
+    if (base && base->tag == VAL_STRUCT && label->kind == LABEL_INT)
+        return bottom_new(e, BOTTOM_EVAL, pos, "invalid struct selector " STR_FMT " (type int)", STR_ARG(name));
+    if (base && base->tag == VAL_LIST && v->status >= ST_EXPANDED) {
+        bottom_code_t code = v->list_open ? BOTTOM_INCOMPLETE : BOTTOM_EVAL;
+        if (label->index == v->narcs)
+            return bottom_new(e, code, pos, "index out of range [%u] with length %u", label->index, v->narcs);
+        return bottom_new(e, code, pos, "invalid list index %u (out of bounds)", label->index);
+    }
     if (base && base->tag != VAL_STRUCT && base->tag != VAL_LIST) {
         if (!(base->kind & (LIB_STRUCT | LIB_LIST)))
-            return wrong_kind(e, v, base, label, x);
+            return bottom_new(e, BOTTOM_EVAL, x->x ? x->x->pos : pos,
+                              "invalid operand " STR_FMT " (found " STR_FMT ", want list or struct)",
+                              STR_ARG(x->x ? syntax_text(e, x->x) : name), STR_ARG(kind_text(e, base->kind)));
         return bottom_new(e, BOTTOM_INCOMPLETE, pos,
                           STR_FMT " undefined as " STR_FMT " is incomplete (type " STR_FMT ")",
                           STR_ARG(syntax_text(e, x)), STR_ARG(x->x ? syntax_text(e, x->x) : name),
@@ -214,10 +219,10 @@ static vertex_t *index_vertex(eval_t *e, const syn_t *x, env_t *env, bottom_t **
         return NULL;
     }
     if (i->tag == VAL_STRING)
-        return lookup(e, v, label_intern(&e->labels, LABEL_STRING, i->s), x, x->pos, error);
+        return lookup(e, v, label_intern(&e->labels, LABEL_STRING, i->s), x, x->y->pos, error);
     if (i->tag == VAL_NUM && i->kind == LIB_INT) {
         if (num_sign(i->num) < 0) {
-            *error = bottom_new(e, BOTTOM_EVAL, x->pos, "invalid index " STR_FMT " (index must be non-negative)",
+            *error = bottom_new(e, BOTTOM_EVAL, x->y->pos, "invalid index " STR_FMT " (index must be non-negative)",
                                 STR_ARG(num_text(e->arena, i->num)));
             return NULL;
         }
@@ -226,7 +231,7 @@ static vertex_t *index_vertex(eval_t *e, const syn_t *x, env_t *env, bottom_t **
                                 STR_ARG(num_text(e->arena, i->num)));
             return NULL;
         }
-        return lookup(e, v, label_int(&e->labels, (size_t)n), x, x->pos, error);
+        return lookup(e, v, label_int(&e->labels, (size_t)n), x, x->y->pos, error);
     }
     bool concrete = value_is_scalar(i);
     *error = bottom_new(e, concrete || i->tag == VAL_TYPE ? BOTTOM_EVAL : BOTTOM_INCOMPLETE, x->pos,
@@ -538,6 +543,13 @@ static bool is_bottom_literal(const syn_t *x) {
     return x->kind == SYN_BOTTOM;
 }
 
+/* A type, bound or validator, but neither `_` nor a disjunction of types: CUE 0.9.2 counts it as absent in x == _|_. */
+static bool is_constraint(const value_t *v) {
+    if (v->tag == VAL_TYPE)
+        return (v->kind & (v->kind - 1)) == 0 || v->kind == LIB_NUMBER;
+    return v->tag == VAL_BOUND || v->tag == VAL_VALIDATOR || v->tag == VAL_CONJ;
+}
+
 /* x == _|_: whether x is an error, an absent field included. */
 static value_t *exists(eval_t *e, const syn_t *x, env_t *env, syn_op_t op, syn_pos_t pos) {
     value_t *v = eval_expr(e, x, env);
@@ -551,6 +563,7 @@ static value_t *exists(eval_t *e, const syn_t *x, env_t *env, syn_op_t op, syn_p
             bad = vertex_error(vertex_default(t)) != NULL;
         }
     }
+    bad = bad || is_constraint(v);
     return value_bool(e, bad == (op == OP_EQ), pos);
 }
 
@@ -597,7 +610,7 @@ static value_t *eval_one(eval_t *e, const syn_t *x, env_t *env) {
     if (!concrete(v))
         return bottom_value(e, BOTTOM_INCOMPLETE, x->pos, "operand " STR_FMT " of '%s' not concrete (was " STR_FMT ")",
                             STR_ARG(syntax_text(e, x->x)), syn_op_text(op), STR_ARG(kind_text(e, v->kind)));
-    return bottom_value(e, BOTTOM_EVAL, x->pos, "invalid operation %s" STR_FMT " (%s" STR_FMT ")", syn_op_text(op),
+    return bottom_value(e, BOTTOM_EVAL, x->pos, "invalid operation %s" STR_FMT " (%s " STR_FMT ")", syn_op_text(op),
                         STR_ARG(syntax_text(e, x->x)), syn_op_text(op), STR_ARG(kind_text(e, v->kind)));
 }
 
@@ -734,6 +747,7 @@ static value_t *eval_node(eval_t *e, const syn_t *x, env_t *env) {
     if (eval_is_ref(x)) {
         bottom_t *error = NULL;
         vertex_t *t = eval_ref(e, x, env, &error);
+        e->ref_pos = x->pos;
         return t ? eval_vertex(e, t) : value_of_bottom(e, error);
     }
     switch ((syn_kind_t)x->kind) {

@@ -91,25 +91,31 @@ static size_t longest(const state_t *st) {
     return n;
 }
 
-void list_sync(state_t *st) {
+/* What literal items say comes before what `...` says. */
+static void sync_one(state_t *st, list_t *l, size_t to) {
     eval_t *e = st->e;
-    size_t n = longest(st);
-    for (list_t *l = st->lists; l; l = l->next) {
-        for (; l->given < n; l->given++) {
-            size_t i = l->given;
-            conj_t c = {.x = l->elem.x, .env = l->elem.env, .info = l->info};
-            if (i < l->n)
-                c = (conj_t){.x = l->items[i].x,
-                             .env = l->items[i].env,
-                             .data = l->items[i].data,
-                             .value = l->items[i].value,
-                             .info = l->info};
-            if (!c.x && !c.data && !c.value)
-                c.value = value_type(e, KIND_TOP, l->pos);
-            eval_step(e);
-            state_arc(st, label_int(&e->labels, i), FIELD_REGULAR, c);
-        }
+    for (; l->given < to; l->given++) {
+        size_t i = l->given;
+        conj_t c = {.x = l->elem.x, .env = l->elem.env, .info = l->info};
+        if (i < l->n)
+            c = (conj_t){.x = l->items[i].x,
+                         .env = l->items[i].env,
+                         .data = l->items[i].data,
+                         .value = l->items[i].value,
+                         .info = l->info};
+        if (!c.x && !c.data && !c.value)
+            c.value = value_type(e, KIND_TOP, l->pos);
+        eval_step(e);
+        state_arc(st, label_int(&e->labels, i), FIELD_REGULAR, c);
     }
+}
+
+void list_sync(state_t *st) {
+    size_t n = longest(st);
+    for (list_t *l = st->lists; l; l = l->next)
+        sync_one(st, l, l->n);
+    for (list_t *l = st->lists; l; l = l->next)
+        sync_one(st, l, n);
 }
 
 void list_unify(state_t *st) {

@@ -79,9 +79,7 @@ static value_t *meet(state_t *st, value_t *low, value_t *high) {
         return NULL;
     int one = num_cmp(diff, num_int(1)), two = num_cmp(diff, num_int(2));
     if (low->op == OP_GT && high->op == OP_LT) {
-        if (one <= 0)
-            incompatible(st, low, high);
-        else if (two == 0) {
+        if (two == 0) {
             num_t mid;
             num_op(st->e->arena, NUM_ADD, low->x->num, num_int(1), &mid, NULL);
             return value_num(st->e, mid, low->pos);

@@ -73,6 +73,7 @@ struct state {
     bool maybe_struct; /* a literal of embeddings only */
     bool has_type;
     bool dirty;
+    bool gathering; /* not all conjuncts have been seen */
     list_t *lists, **last_list;
     choice_t *choices;
     size_t nchoices;

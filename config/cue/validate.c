@@ -27,7 +27,8 @@ static void add(errors_t *l, bottom_t *b) {
 static bottom_t *incomplete_value(eval_t *e, vertex_t *v, vertex_t *at) {
     vertex_t *was = e->at;
     e->at = at;
-    bool placed = !v->disj && v->base && !(v->base->tag == VAL_TYPE && v->base->kind == KIND_TOP);
+    bool placed =
+        !v->disj && v->base && v->base->tag != VAL_CONJ && !(v->base->tag == VAL_TYPE && v->base->kind == KIND_TOP);
     bottom_t *b = bottom_new(e, BOTTOM_INCOMPLETE, placed ? v->base->pos : (syn_pos_t){0}, "incomplete value " STR_FMT,
                              STR_ARG(v->disj   ? ambiguous_text(e, v)
                                      : v->base ? value_text(e, v->base)

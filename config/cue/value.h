@@ -236,7 +236,8 @@ struct cue_eval {
         regex_t *regex;
     } * regexes;
     size_t nregexes;
-    vertex_t *at; /* the vertex being worked on, for messages */
+    syn_pos_t ref_pos; /* of the reference being evaluated */
+    vertex_t *at;      /* the vertex being worked on, for messages */
 };
 typedef struct cue_eval eval_t;
 
@@ -341,6 +342,7 @@ value_t *eval_binary(eval_t *e, syn_op_t op, value_t *x, value_t *y, const syn_t
 /* ---- closedness: closed.c ---- */
 group_t *group_new(eval_t *e, vertex_t *v, group_t *up);
 group_t *group_for_arc(eval_t *e, vertex_t *arc, group_t *g);
+bottom_t *closed_error(eval_t *e, vertex_t *arc);
 void closed_check(eval_t *e, vertex_t *v);
 void closed_begin(vertex_t *v);
 void closed_literal(group_t *g);
