@@ -287,8 +287,10 @@ cue_eval_t *strategy_unify(arena_t *a, syn_t *base, syn_t *patch, const cue_budg
         return NULL;
     cue_source_t sources[] = {{STR("workload"), file_text(a, base)}, {STR("patch"), file_text(a, patch)}};
     cue_program_t *program = cue_compile(sources, 2, NULL, err);
-    if (!program)
+    if (!program) {
+        error_wrap(err, "result check err");
         return NULL;
+    }
     cue_eval_t *e = cue_eval_start(program, budget, err);
     cue_program_release(program);
     if (e && !cue_validate(e, false, err)) {

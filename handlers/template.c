@@ -3,6 +3,7 @@
 #include "handlers/strategy.h"
 
 static const char EXTERNS[] = "context parameter";
+enum { MAX_PATCH_DEPTH = 200 };
 
 void template_begin(template_run_t *r, arena_t *a, programs_t *programs, const cue_budget_t *budget, jv_t *context) {
     *r = (template_run_t){.arena = a, .programs = programs, .budget = budget, .context = context};
@@ -124,7 +125,26 @@ static syn_t *instance_syntax(template_run_t *r, const instance_t *i, err_t *err
     return i->value ? cue_value_syntax(i->value, r->arena, err) : syn_from_json(r->arena, i->json);
 }
 
+/* Whether every comprehension in a patch could be decided. One that can't would be left out of the syntax; in vela-core
+ * it stays there, with references that lead nowhere, and so fails too. */
+static bool decided(cue_value_t *v, int depth, err_t *err) {
+    cue_kind_t kind = cue_value_kind(v);
+    cue_value_t *in;
+    str_t label;
+    if (kind == CUE_STRUCT && !cue_ok(v, err))
+        return false;
+    for (size_t i = 0; kind == CUE_STRUCT && depth < MAX_PATCH_DEPTH && cue_field(v, i, &label, &in); i++)
+        if (!decided(in, depth + 1, err))
+            return false;
+    for (size_t i = 0; kind == CUE_LIST && depth < MAX_PATCH_DEPTH && i < cue_len(v); i++)
+        if ((in = cue_index(v, i)) && !decided(in, depth + 1, err))
+            return false;
+    return true;
+}
+
 static bool unify(template_run_t *r, instance_t *i, cue_value_t *patch, err_t *err) {
+    if (!decided(patch, 0, err))
+        return error_wrap(err, "result check err");
     syn_t *base = instance_syntax(r, i, err);
     syn_t *tree = base ? cue_value_syntax(patch, r->arena, err) : NULL;
     cue_eval_t *e = tree ? strategy_unify(r->arena, base, tree, r->budget, err) : NULL;

@@ -2,6 +2,7 @@
 #include "test/suite.h"
 #include "config/json/jv.h"
 #include "handlers/render_command.h"
+#include "reactor/base/mem.h"
 #include <unistd.h>
 
 enum { MAX_ARGS = 16 };
@@ -123,7 +124,9 @@ START_TEST(depth_is_bounded) {
     for (int i = 0; i < DEPTH; i++)
         buf_char(&b, '}');
     buf_addc(&b, "}]}\n");
-    const char *path = file_with(".yaml", buf_take(&b));
+    char *text = buf_take(&b);
+    const char *path = file_with(".yaml", text);
+    mem_free(text);
     expect(run("-f", path, NULL), 1, "", "velella render: ");
     unlink(path);
 }
