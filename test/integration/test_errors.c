@@ -3,6 +3,7 @@
 #include "test/integration/cluster.h"
 
 #include "reactor/base/base64.h"
+#include "reactor/http_server.h"
 #include "reactor/tls.h"
 #include "reactor/base/mem.h"
 
@@ -115,6 +116,69 @@ static void connections(cluster_t *c) {
     mem_free(ca);
     tls_pair_release(&other);
 }
+
+/* ---- servers that are no API server for us ---- */
+
+static void forbid(http_exchange_t *x, void *arg) {
+    (void)arg;
+    const http_header_t json = {STR("content-type"), STR("application/json")};
+    http_reply(
+        x, 403, &json, 1,
+        STR("{\"kind\":\"Status\",\"apiVersion\":\"v1\",\"status\":\"Failure\",\"code\":403,\"reason\":\"Forbidden\","
+            "\"message\":\"forbidden: User \\\"jane\\\" cannot get path \\\"/apis\\\"\"}"));
+}
+
+static void deep(http_exchange_t *x, void *arg) {
+    (void)arg;
+    const http_header_t json = {STR("content-type"), STR("application/json")};
+    buf_t b;
+    buf_init(&b);
+    for (int i = 0; i < DEEP; i++)
+        buf_addc(&b, "{\"groups\":[");
+    http_reply(x, 200, &json, 1, buf_str(&b));
+    buf_release(&b);
+}
+
+/* velella before a server of ours, whose certificate lasts `days`. */
+static void says_of(cluster_t *c, http_handler_fn handler, int days, const char *wanted) {
+    err_t err = ERROR_INIT;
+    tls_pair_t ca, pair;
+    ck_assert(tls_make_pair(NULL, "ca", NULL, NULL, 1, false, &ca, &err));
+    ck_assert(tls_make_pair(&ca, "server", NULL, "IP:127.0.0.1", days, true, &pair, &err));
+    tls_t *tls = tls_server_create(&(tls_server_options_t){.cert = str_c(pair.cert), .key = str_c(pair.key)}, &err);
+    const http_server_options_t o = {.address = STR("127.0.0.1:0"), .tls = tls};
+    http_server_t *s = http_server_create(c->loop, &o, handler, NULL, &err);
+    ck_assert_msg(s != NULL, "%s", error_text(&err));
+    char path[128];
+    snprintf(path, sizeof path, "%s/foreign", c->dir);
+    str_t server = arena_printf(c->a, "https://127.0.0.1:%u", http_server_port(s));
+    buf_t b;
+    buf_init(&b);
+    kubeconfig_write(&b, &(kubeconfig_t){.server = server, .ca_data = str_c(ca.cert), .token = STR("t")}, STR("x"));
+    write_file(path, buf_str(&b));
+    buf_release(&b);
+    unlink(c->log);
+    c->velella_kubeconfig = path;
+    cluster_start_velella(c, NULL);
+    cluster_until(c, log_says, (void *)wanted, SETTLE_MS, wanted);
+    ck_assert_int_eq(waitpid(c->velella, NULL, WNOHANG), 0);
+    cluster_kill(&c->velella, SIGTERM);
+    http_server_destroy(s);
+    tls_release(tls);
+    tls_pair_release(&ca);
+    tls_pair_release(&pair);
+}
+
+static void foreign(cluster_t *c) {
+    says_of(c, forbid, 1, "cannot get path");
+    says_of(c, forbid, -1, "expired");
+    says_of(c, deep, 1, "deep");
+}
+
+START_TEST(servers_that_refuse_or_talk_nonsense_are_said) {
+    cluster_run(foreign);
+}
+END_TEST
 
 START_TEST(connection_errors_are_said_and_waited_out) {
     cluster_run(connections);
@@ -252,5 +316,6 @@ START_TEST(bad_files_are_named_with_the_place) {
 END_TEST
 
 SUITE(errors, a_kubeconfig_that_is_none_is_named, an_unknown_flag_is_named_with_the_usage,
-      connection_errors_are_said_and_waited_out, bad_applications_say_why_and_good_ones_go_on,
-      deep_files_are_refused_not_crashed_on, bad_files_are_named_with_the_place)
+      connection_errors_are_said_and_waited_out, servers_that_refuse_or_talk_nonsense_are_said,
+      bad_applications_say_why_and_good_ones_go_on, deep_files_are_refused_not_crashed_on,
+      bad_files_are_named_with_the_place)
