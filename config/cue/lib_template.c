@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 /* Work that one execution may do: nodes and arguments evaluated. */
-enum { MAX_STEPS = 1000000 };
+enum { MAX_STEPS = 300000 };
 
 typedef struct variable {
     str_t name;
@@ -472,7 +472,7 @@ static bool round_of(exec_t *x, const tpl_node_t *n, cdata_t *index, cdata_t *el
         else
             push_var(x, p->decl[i], v);
     }
-    bool ok = run(x, n->body, element);
+    bool ok = step(x) && run(x, n->body, element);
     x->nvars = vars;
     if (x->jump == CONTINUE)
         x->jump = GO_ON;
@@ -486,9 +486,13 @@ static bool run_range(exec_t *x, const tpl_node_t *n, cdata_t *dot) {
     if (!eval_commands(x, n->pipe, dot, &v))
         return false;
     bool number = !is_nil(v) && v->kind == LIB_INT && num_to_int64(v->num, &count);
-    if (!is_nil(v) && !number && !(v->kind & (LIB_LIST | LIB_STRUCT)))
+    if (!is_nil(v) && !number && !(v->kind & (LIB_LIST | LIB_STRUCT))) {
+        buf_t text;
+        buf_init_arena(&text, a);
+        go_print_value(&text, v, 0);
         return exec_fail(x, &n->pipe->commands[0].args[0], "range can't iterate over " STR_FMT,
-                         STR_ARG(cdata_text(a, v)));
+                         STR_ARG(buf_str(&text)));
+    }
     if (!number)
         count = is_nil(v) ? 0 : (int64_t)v->n;
     if (count <= 0)
