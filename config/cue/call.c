@@ -211,7 +211,7 @@ bottom_t *call_validate(eval_t *e, const value_t *check, value_t *v) {
         if (!why)
             return NULL;
     } else {
-        callee_t c = {.func = f->func, .name = f->name};
+        callee_t c = {.func = f->func, .name = f->name, .nparams = lib_params(f->func)};
         out = call_lib(e, &c, args, f->nargs + 1, check->pos);
         if (value_is_bottom(out))
             why = out->bottom;
