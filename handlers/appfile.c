@@ -19,8 +19,10 @@ static bool load_definition(appfile_t *af, definition_kind_t kind, str_t name, d
     err_t why = ERROR_INIT;
     const definition_source_t *s = &af->source.definitions;
     const jv_t *manifest = s->find(s->arg, af->arena, kind, name, &why);
-    if (manifest)
+    if (manifest) {
+        error_release(&why);
         return definition_read(manifest, out, err);
+    }
     if (why.code == ERR_NOTFOUND)
         error_set(&why, ERR_NOTFOUND, "%s.core.oam.dev \"" STR_FMT "\" not found", resources[kind], STR_ARG(name));
     error_move(err, &why);

@@ -62,6 +62,7 @@ static str_t unescape(arena_t *a, str_t token) {
 
 /* The container that a pointer's last token is in. */
 static jv_t *parent_of(arena_t *a, jv_t *v, str_t pointer, str_t *last) {
+    *last = STR_NONE;
     if (pointer.n == 0 || pointer.p[0] != '/')
         return NULL;
     str_t rest = str_from(pointer, 1), token;

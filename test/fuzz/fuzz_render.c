@@ -9,7 +9,7 @@ typedef struct sets {
 static const jv_t *find(void *arg, arena_t *a, definition_kind_t kind, str_t name, err_t *err) {
     sets_t *s = arg;
     definition_source_t own = definition_set_source(s->own), builtin = definition_set_source(s->builtin);
-    const jv_t *m = own.find(own.arg, a, kind, name, err);
+    const jv_t *m = own.find(own.arg, a, kind, name, NULL);
     return m ? m : builtin.find(builtin.arg, a, kind, name, err);
 }
 

@@ -197,6 +197,8 @@ START_TEST(json_patch_operations) {
         {"{\"a\":1}", "[{\"op\":\"remove\",\"path\":\"/b\"}]", NULL},
         {"{\"a\":1}", "[{\"op\":\"add\",\"path\":\"/b/c\",\"value\":1}]", NULL},
         {"{\"a\":[]}", "[{\"op\":\"add\",\"path\":\"/a/7\",\"value\":1}]", NULL},
+        {"{\"a\":1}", "[{\"op\":\"remove\",\"path\":\"a\"}]", NULL},
+        {"{\"a\":1}", "[{\"op\":\"remove\",\"path\":\"\"}]", NULL},
         {"{}", "[{\"op\":\"dance\",\"path\":\"/a\"}]", NULL},
         {"{}", "{}", NULL},
     };
