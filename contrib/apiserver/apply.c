@@ -277,8 +277,8 @@ static jv_t *read_config(call_t *c) {
         return NULL;
     }
     if (!str_eq(version, c->resource->api_version) || !str_eq(kind, c->resource->kind)) {
-        call_bad_request(c, arena_printf(a, "invalid object type: " STR_FMT ", Kind=" STR_FMT, STR_ARG(version),
-                                         STR_ARG(kind)));
+        call_bad_request(c, arena_printf(a, "invalid object type: %s" STR_FMT ", Kind=" STR_FMT,
+                                         str_chr(version, '/') < 0 ? "/" : "", STR_ARG(version), STR_ARG(kind)));
         return NULL;
     }
     if (jv_count(jv_path(v, "metadata", "managedFields", NULL))) {
@@ -290,6 +290,30 @@ static jv_t *read_config(call_t *c) {
     return meta_check_name(c, v) ? v : NULL;
 }
 
+/* What structured-merge-diff says of a value of another type; empty where there is none. */
+static str_t typed_fault(arena_t *a, const schema_t *s, const jv_t *v, str_t path) {
+    static const char *const words[] = {"null", "boolean", "number", "string", "list", "map"};
+    str_t found = STR_NONE;
+    if (!s || jv_is(v, JV_NULL))
+        return found;
+    bool numeric = s->kind == SCHEMA_INT32 || s->kind == SCHEMA_INT64 || s->kind == SCHEMA_FLOAT;
+    if (numeric && !jv_is(v, JV_NUMBER))
+        return arena_printf(a, STR_FMT ": expected numeric (int or float), got %s", STR_ARG(path), words[jv_kind(v)]);
+    if (s->kind == SCHEMA_BOOL && !jv_is(v, JV_BOOL))
+        return arena_printf(a, STR_FMT ": expected boolean, got %s", STR_ARG(path), words[jv_kind(v)]);
+    if (s->kind == SCHEMA_STRING && !jv_is(v, JV_STRING))
+        return arena_printf(a, STR_FMT ": expected string, got %s", STR_ARG(path), words[jv_kind(v)]);
+    for (size_t i = 0; !found.n && jv_is(v, JV_OBJECT) && i < v->n; i++)
+        found = typed_fault(a, schema_child(s, v->members[i].key), v->members[i].value,
+                            arena_printf(a, STR_FMT "." STR_FMT, STR_ARG(path), STR_ARG(v->members[i].key)));
+    for (size_t i = 0; !found.n && jv_is(v, JV_ARRAY) && s->kind == SCHEMA_LIST && i < v->n; i++) {
+        str_t key = s->nkeys || s->set ? fieldset_element(a, fieldset_item_key(a, s, v->items[i]))
+                                       : arena_printf(a, "[%zu]", i);
+        found = typed_fault(a, s->element, v->items[i], arena_concat(a, path, key));
+    }
+    return found;
+}
+
 /* Can it be read at all, and is every field known? The applied value itself stays as it was given. */
 static bool check_config(call_t *c, const jv_t *config) {
     arena_t *a = c->arena;
@@ -297,11 +321,15 @@ static bool check_config(call_t *c, const jv_t *config) {
     err_t err = ERROR_INIT;
     const jv_t *meta = jv_getc(config, "metadata");
     jv_t *copy = jv_copy(a, config);
-    bool ok = body_decode(c, copy, &strict, &err) != NULL;
-    str_t name = arena_printf(a, STR_FMT "/" STR_FMT "; " STR_FMT ", Kind=" STR_FMT, STR_ARG(c->ns), STR_ARG(c->name),
+    str_t mistyped = typed_fault(a, root_schema(c, c->resource), config, STR_NONE);
+    bool ok = mistyped.n || body_decode(c, copy, &strict, &err) != NULL;
+    str_t ns = jv_path_str(config, "metadata", "namespace", NULL);
+    str_t name = arena_printf(a, STR_FMT "/" STR_FMT "; " STR_FMT ", Kind=" STR_FMT, STR_ARG(ns), STR_ARG(c->name),
                               STR_ARG(c->resource->api_version), STR_ARG(c->resource->kind));
-    str_t why = STR_NONE;
-    if (!ok)
+    str_t why = mistyped;
+    if (why.n)
+        ok = true;
+    else if (!ok)
         why = arena_str(a, str_c(error_text(&err)));
     else if (strict.n) {
         str_t field = str_from(strict.items[0], sizeof "unknown field \"" - 1);
@@ -347,11 +375,15 @@ static void finish(call_t *c, object_t *old, jv_t *result, const managers_t *m) 
 }
 
 void apply_patch(call_t *c) {
-    arena_t *a = c->arena;
     jv_t *config = read_config(c);
     if (!config || !check_config(c, config))
         return;
     keep_only(c, config);
+    apply_config(c, config);
+}
+
+void apply_config(call_t *c, jv_t *config) {
+    arena_t *a = c->arena;
     const schema_t *s = root_schema(c, c->resource);
     object_t *old = store_find(c->resource->store, c->ns, c->name);
     if (!old && c->sub.n) {

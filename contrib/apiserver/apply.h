@@ -8,6 +8,8 @@
 void apply_track(call_t *c, jv_t *object, const jv_t *old);
 /* PATCH with application/apply-patch+yaml: replies. */
 void apply_patch(call_t *c);
+/* The same of a configuration of the object that was read already. */
+void apply_config(call_t *c, jv_t *config);
 /* Are two managedFields the same but for their times? */
 bool apply_same(const jv_t *x, const jv_t *y);
 

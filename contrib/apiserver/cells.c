@@ -366,6 +366,18 @@ jv_t *cell_hpa_reference(arena_t *a, const jv_t *o) {
                       STR_ARG(jv_path_str(r, "name", NULL)));
 }
 
+/* The value that a metric other than a resource aims at. */
+static str_t other_target(const jv_t *m) {
+    static const char *const kinds[] = {"pods", "object", "external"};
+    for (size_t i = 0; i < 3; i++) {
+        const jv_t *t = jv_path(m, kinds[i], "target", NULL);
+        str_t average = jv_path_str(t, "averageValue", NULL);
+        if (t)
+            return average.n ? average : jv_path_str(t, "value", NULL);
+    }
+    return STR_NONE;
+}
+
 jv_t *cell_hpa_targets(arena_t *a, const jv_t *o) {
     const jv_t *list = jv_path(o, "spec", "metrics", NULL);
     buf_t b;
@@ -376,6 +388,8 @@ jv_t *cell_hpa_targets(arena_t *a, const jv_t *o) {
         str_t name = jv_path_str(jv_at(list, i), "resource", "name", NULL);
         if (percent)
             join(&b, arena_printf(a, STR_FMT ": <unknown>/%lld%%", STR_ARG(name), (long long)integer(percent)), ", ");
+        else if (!name.n)
+            join(&b, arena_printf(a, "<unknown>/" STR_FMT, STR_ARG(other_target(jv_at(list, i)))), ", ");
         else
             join(&b,
                  arena_printf(a, STR_FMT ": <unknown>/" STR_FMT, STR_ARG(name),
@@ -460,8 +474,10 @@ jv_t *cell_event_object(arena_t *a, const jv_t *o) {
 
 jv_t *cell_event_source(arena_t *a, const jv_t *o) {
     str_t component = jv_path_str(o, "source", "component", NULL), host = jv_path_str(o, "source", "host", NULL);
-    if (!component.n)
+    if (!component.n) {
         component = jv_path_str(o, "reportingComponent", NULL);
+        host = jv_path_str(o, "reportingInstance", NULL);
+    }
     return host.n ? jv_stringf(a, STR_FMT ", " STR_FMT, STR_ARG(component), STR_ARG(host)) : text(a, component);
 }
 

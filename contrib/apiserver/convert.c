@@ -64,6 +64,82 @@ static jv_t *hpa_to_v2(arena_t *a, jv_t *v) {
     return v;
 }
 
+/* In the order of the old structs, as Go wrote them. */
+static str_t written(arena_t *a, const jv_t *v) {
+    buf_t b;
+    buf_init_arena(&b, a);
+    jv_write_pretty(&b, v, 0, false);
+    /* Pretty text has blanks that JSON doesn't need: one pass takes them out. */
+    char *p = arena_bytes(a, b.n + 1);
+    size_t n = 0;
+    bool quoted = false;
+    for (size_t i = 0; i < b.n; i++) {
+        char c = b.p[i];
+        if (c == '"' && (!i || b.p[i - 1] != '\\'))
+            quoted = !quoted;
+        if (quoted || (c != ' ' && c != '\n'))
+            p[n++] = c;
+    }
+    return str_n(p, n);
+}
+
+static void move(arena_t *a, jv_t *to, const char *as, jv_t *v) {
+    if (v)
+        jv_setc(a, to, as, v);
+}
+
+/* A metric as autoscaling/v1 has it in its annotation: the form of v2beta1. */
+static jv_t *old_metric(arena_t *a, const jv_t *m) {
+    static const char *const kinds[] = {"object", "pods", "resource", "containerResource", "external"};
+    jv_t *out = jv_object(a);
+    jv_setc(a, out, "type", jv_getc(m, "type"));
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+        const jv_t *source = jv_getc(m, kinds[i]), *target = jv_getc(source, "target");
+        if (!source)
+            continue;
+        jv_t *old = jv_object(a);
+        jv_t *percent = jv_getc(target, "averageUtilization");
+        move(a, old, "target", jv_getc(source, "describedObject"));
+        move(a, old, "name", jv_getc(source, "name"));
+        move(a, old, "metricName", jv_path(source, "metric", "name", NULL));
+        if (i == 4)
+            move(a, old, "metricSelector", jv_path(source, "metric", "selector", NULL));
+        move(a, old, "targetAverageUtilization", percent);
+        move(a, old, "targetValue", jv_getc(target, "value"));
+        move(a, old, "targetAverageValue", jv_getc(target, "averageValue"));
+        move(a, old, "container", jv_getc(source, "container"));
+        if (i != 4)
+            move(a, old, "selector", jv_path(source, "metric", "selector", NULL));
+        jv_setc(a, out, kinds[i], old);
+    }
+    return out;
+}
+
+static jv_t *old_rules(arena_t *a, const jv_t *rules) {
+    jv_t *out = jv_object(a), *list = jv_array(a), *policies = jv_getc(rules, "policies");
+    if (!rules)
+        return jv_null(a);
+    for (size_t i = 0; i < jv_count(policies); i++) {
+        jv_t *p = jv_object(a);
+        move(a, p, "Type", jv_getc(jv_at(policies, i), "type"));
+        move(a, p, "Value", jv_getc(jv_at(policies, i), "value"));
+        move(a, p, "PeriodSeconds", jv_getc(jv_at(policies, i), "periodSeconds"));
+        jv_append(a, list, p);
+    }
+    jv_t *window = jv_getc(rules, "stabilizationWindowSeconds");
+    jv_setc(a, out, "StabilizationWindowSeconds", window ? window : jv_null(a));
+    move(a, out, "SelectPolicy", jv_getc(rules, "selectPolicy"));
+    jv_setc(a, out, "Policies", list);
+    return out;
+}
+
+static jv_t *old_behavior(arena_t *a, const jv_t *b) {
+    jv_t *out = jv_object(a);
+    jv_setc(a, out, "ScaleUp", old_rules(a, jv_getc(b, "scaleUp")));
+    jv_setc(a, out, "ScaleDown", old_rules(a, jv_getc(b, "scaleDown")));
+    return out;
+}
+
 static bool is_cpu(const jv_t *m) {
     return str_eqc(jv_path_str(m, "resource", "name", NULL), "cpu") &&
            jv_path(m, "resource", "target", "averageUtilization", NULL);
@@ -78,11 +154,14 @@ static jv_t *hpa_from_v2(arena_t *a, jv_t *v) {
             jv_setc(a, spec, "targetCPUUtilizationPercentage",
                     jv_path(m, "resource", "target", "averageUtilization", NULL));
         else
-            jv_append(a, rest, jv_at(metrics, i));
+            jv_append(a, rest, old_metric(a, jv_at(metrics, i)));
     }
     if (rest->n)
-        jv_set_path(a, v, jv_string(a, jv_text(a, rest)), "metadata", "annotations",
+        jv_set_path(a, v, jv_string(a, written(a, rest)), "metadata", "annotations",
                     "autoscaling.alpha.kubernetes.io/metrics", NULL);
+    if (jv_getc(spec, "behavior"))
+        jv_set_path(a, v, jv_string(a, written(a, old_behavior(a, jv_getc(spec, "behavior")))), "metadata",
+                    "annotations", "autoscaling.alpha.kubernetes.io/behavior", NULL);
     jv_t *conditions = jv_getc(status, "conditions");
     if (jv_count(conditions))
         jv_set_path(a, v, jv_string(a, jv_text(a, conditions)), "metadata", "annotations",

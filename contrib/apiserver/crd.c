@@ -2,6 +2,7 @@
 
 #include "contrib/apiserver/agenda.h"
 #include "contrib/apiserver/delete.h"
+#include "contrib/apiserver/jsonpath.h"
 #include "contrib/apiserver/names.h"
 #include "contrib/apiserver/schema.h"
 #include "contrib/apiserver/state.h"
@@ -9,6 +10,7 @@
 #include "reactor/base/mem.h"
 
 #include <ctype.h>
+#include <stdlib.h>
 
 #define CLEANUP "customresourcecleanup.apiextensions.k8s.io"
 
@@ -54,6 +56,10 @@ const char *resource_selectable(const resource_t *r) {
 
 /* ---- objects ---- */
 
+static int by_text(const void *x, const void *y) {
+    return str_cmp(*(const str_t *)x, *(const str_t *)y);
+}
+
 bool crd_decode(arena_t *a, types_t *types, const resource_t *r, jv_t *object, strict_t *strict, err_t *err) {
     const jv_t *given = jv_getc(object, "metadata");
     jv_t *meta =
@@ -63,7 +69,10 @@ bool crd_decode(arena_t *a, types_t *types, const resource_t *r, jv_t *object, s
     if (jv_is(jv_getc(meta, "creationTimestamp"), JV_NULL))
         jv_removec(meta, "creationTimestamp");
     jv_setc(a, object, "metadata", meta);
+    size_t before = strict ? strict->n : 0;
     schema_prune(a, r->crd->schema, object, true, strict);
+    if (strict && strict->n > before + 1)
+        qsort(strict->items + before, strict->n - before, sizeof *strict->items, by_text);
     schema_default(a, r->crd->schema, object);
     return true;
 }
@@ -74,6 +83,13 @@ void crd_validate(const resource_t *r, const jv_t *object, const jv_t *old, fiel
         return;
     /* metadata was checked by its own rules; a schema may only restrict its name. */
     schema_validate(r->crd->schema->raw, object, STR_NONE, f);
+    const str_t counts[] = {r->crd->replicas_path, r->crd->status_replicas_path};
+    for (size_t i = 0; r->crd->has_scale && i < 2; i++) {
+        int64_t n;
+        const jv_t *v = jsonpath_first(f->arena, object, counts[i]);
+        if (jv_as_int(v, &n) && n < 0)
+            fields_invalid(f, counts[i], v, "should be a non-negative integer");
+    }
 }
 
 /* ---- what a CRD defines ---- */
@@ -130,6 +146,38 @@ static void drop(apiserver_t *s, crd_t *d) {
     arena_destroy(d->arena);
 }
 
+/* v2 before v1 before v1beta2 before v1alpha1; other names last, by their letters. */
+static void priority(str_t name, int64_t *stage, int64_t *major, int64_t *minor) {
+    static const char *const stages[] = {"alpha", "beta"};
+    str_t rest = str_from(name, 1), number = rest, tail = STR("");
+    *stage = *major = *minor = 0;
+    if (!str_starts(name, STR("v")))
+        return;
+    for (size_t i = 0; i < 2; i++) {
+        ptrdiff_t at = str_find(rest, str_c(stages[i]));
+        if (at < 0)
+            continue;
+        number = str_sub(rest, 0, (size_t)at);
+        tail = str_from(rest, (size_t)at + strlen(stages[i]));
+        if (str_int(number, major) && str_int(tail, minor))
+            *stage = (int64_t)i + 1;
+        return;
+    }
+    if (str_int(number, major))
+        *stage = 3;
+}
+
+static int by_priority(const void *x, const void *y) {
+    str_t p = jv_path_str(*(jv_t *const *)x, "name", NULL), q = jv_path_str(*(jv_t *const *)y, "name", NULL);
+    int64_t a[3], b[3];
+    priority(p, &a[0], &a[1], &a[2]);
+    priority(q, &b[0], &b[1], &b[2]);
+    for (size_t i = 0; i < 3; i++)
+        if (a[i] != b[i])
+            return a[i] > b[i] ? -1 : 1;
+    return str_cmp(p, q);
+}
+
 static void serve(apiserver_t *s, const object_t *o) {
     arena_t *a = arena_create();
     if (!a)
@@ -148,6 +196,8 @@ static void serve(apiserver_t *s, const object_t *o) {
     d->arena = a;
     d->name = arena_str(a, o->name);
     d->generation = generation;
+    if (jv_count(versions))
+        qsort(versions->items, versions->n, sizeof *versions->items, by_priority);
     for (size_t i = 0; i < jv_count(versions) && d->n < 16; i++)
         if (jv_true(jv_getc(jv_at(versions, i), "served")))
             add_version(s, d, spec, jv_at(versions, i));
@@ -276,6 +326,8 @@ static void check_versions(const jv_t *spec, fields_t *f) {
         str_t path = at_index(a, STR("spec.versions"), i);
         storing += jv_true(jv_getc(v, "storage"));
         name_validate(f, at(a, path, "name"), NAME_DNS1035, jv_str(jv_getc(v, "name")));
+        if (jv_count(versions) == 1)
+            name_validate(f, STR("spec.version"), NAME_DNS1035, jv_str(jv_getc(v, "name")));
         for (size_t k = 0; k < i; k++)
             if (str_eq(jv_str(jv_getc(v, "name")), jv_str(jv_getc(jv_at(versions, k), "name")))) {
                 fields_invalid(f, STR("spec.versions"), versions, "must contain unique version names");
@@ -289,7 +341,10 @@ static void check_versions(const jv_t *spec, fields_t *f) {
             fields_required(f, at(a, at_index(a, STR("spec.versions"), i), "schema.openAPIV3Schema"),
                             "schemas are required");
         else if (!str_eqc(jv_path_str(jv_at(versions, i), "schema", "openAPIV3Schema", "type", NULL), "object"))
-            fields_invalid_str(f, at(a, at_index(a, STR("spec.versions"), i), "schema.openAPIV3Schema.type"),
+            fields_invalid_str(f,
+                               jv_count(versions) == 1
+                                   ? STR("spec.validation.openAPIV3Schema.type")
+                                   : at(a, at_index(a, STR("spec.versions"), i), "schema.openAPIV3Schema.type"),
                                jv_path_str(jv_at(versions, i), "schema", "openAPIV3Schema", "type", NULL),
                                "must be object at the root");
 }
@@ -321,6 +376,8 @@ void crd_check(arena_t *a, const jv_t *crd, const jv_t *old, fields_t *f) {
     if (!jv_str(jv_getc(names, "listKind")).n)
         fields_required(f, STR("spec.names.listKind"), "");
     check_versions(spec, f);
+    if (!jv_count(jv_path(crd, "status", "storedVersions", NULL)))
+        fields_invalid(f, STR("status.storedVersions"), jv_array(a), "must have at least one stored version");
     static const char *const fixed[] = {"group", "scope"};
     for (size_t i = 0; old && i < 2; i++)
         if (!str_eq(jv_str(jv_getc(spec, fixed[i])), jv_path_str(old, "spec", fixed[i], NULL)))

@@ -177,8 +177,9 @@ static void mark(arena_t *a, jv_t *meta, int64_t grace) {
     str_t now = wire_now(a, false);
     int64_t seconds = 0;
     wire_seconds(now, &seconds);
-    jv_setc(a, meta, "deletionTimestamp", jv_string(a, wire_at(a, seconds + grace)));
-    jv_setc(a, meta, "deletionGracePeriodSeconds", jv_int(a, grace));
+    jv_setc(a, meta, "deletionTimestamp", jv_string(a, wire_at(a, seconds + (grace > 0 ? grace : 0))));
+    if (grace >= 0)
+        jv_setc(a, meta, "deletionGracePeriodSeconds", jv_int(a, grace));
     if (jv_as_int(jv_getc(meta, "generation"), &generation) && generation > 0)
         jv_setc(a, meta, "generation", jv_int(a, generation + 1));
 }
@@ -211,7 +212,7 @@ static bool carry_out(apiserver_t *s, arena_t *a, object_t *o, jv_t *v, const op
     int64_t grace = o->deleting ? 0 : grace_of(r, v, opt->grace);
     bool lingers = o->deleting && pod_lingers(r, v) && opt->grace != 0;
     if (jv_count(jv_getc(meta, "finalizers")) || namespace || grace > 0 || lingers) {
-        mark(a, meta, grace);
+        mark(a, meta, namespace ? -1 : grace); /* a namespace has no grace period at all */
         if (namespace)
             namespace_mark(a, v);
         if (!dry_run && !jv_equal(before, v))

@@ -316,7 +316,7 @@ bool discovery_serve(call_t *c, const str_t *parts, size_t n) {
     if (n == 1)
         return top(c, core);
     if (core)
-        return n == 2 && version_list(c, STR_NONE, parts[1]);
+        return (n == 2 && version_list(c, STR_NONE, parts[1])) || (call_generic(c, 404, STR_NONE), true);
     if (n == 2) {
         jv_t *entry = group_entry(c, parts[1]);
         if (!entry)

@@ -1,6 +1,7 @@
 #include "contrib/apiserver/fields.h"
 
 #include <stdarg.h>
+#include <stdlib.h>
 
 str_t at_str(arena_t *a, str_t path, str_t name) {
     return path.n ? arena_printf(a, STR_FMT "." STR_FMT, STR_ARG(path), STR_ARG(name)) : name;
@@ -142,6 +143,54 @@ void fields_too_long(fields_t *f, str_t path, size_t max) {
 void fields_too_many(fields_t *f, str_t path, size_t have, size_t max) {
     fields_add(f, FIELD_TOO_MANY, path,
                arena_printf(f->arena, "Too many: %zu: must have at most %zu items", have, max));
+}
+
+static int by_key(const void *x, const void *y) {
+    return str_cmp(((const jv_member_t *)x)->key, ((const jv_member_t *)y)->key);
+}
+
+static jv_member_t *sorted_members(arena_t *a, const jv_t *v) {
+    jv_member_t *m = arena_array(a, jv_member_t, v->n + 1);
+    if (v->n)
+        memcpy(m, v->members, v->n * sizeof *m);
+    qsort(m, v->n, sizeof *m, by_key);
+    return m;
+}
+
+str_t fields_go(arena_t *a, const jv_t *v) {
+    buf_t b;
+    buf_init_arena(&b, a);
+    if (jv_is(v, JV_STRING))
+        return fields_quote(a, v->s);
+    if (!jv_is(v, JV_OBJECT))
+        return v ? jv_text(a, v) : STR("interface {}(nil)");
+    jv_member_t *m = sorted_members(a, v);
+    buf_addc(&b, "map[string]interface {}{");
+    for (size_t i = 0; i < v->n; i++) {
+        buf_addc(&b, i ? ", " : "");
+        buf_add(&b, fields_quote(a, m[i].key));
+        buf_char(&b, ':');
+        buf_add(&b, fields_go(a, m[i].value));
+    }
+    buf_char(&b, '}');
+    return buf_str(&b);
+}
+
+str_t fields_labels(arena_t *a, const jv_t *labels) {
+    buf_t b;
+    buf_init_arena(&b, a);
+    if (!jv_is(labels, JV_OBJECT))
+        return STR("map[string]string(nil)");
+    jv_member_t *m = sorted_members(a, labels);
+    buf_addc(&b, "map[string]string{");
+    for (size_t i = 0; i < labels->n; i++) {
+        buf_addc(&b, i ? ", " : "");
+        buf_add(&b, fields_quote(a, m[i].key));
+        buf_char(&b, ':');
+        buf_add(&b, fields_quote(a, jv_str(m[i].value)));
+    }
+    buf_char(&b, '}');
+    return buf_str(&b);
 }
 
 const char *fields_reason(field_reason_t r) {

@@ -52,6 +52,10 @@ void fields_too_many(fields_t *f, str_t path, size_t have, size_t max);
 /* Go's %q of a string; Go's print of a value inside an error. */
 str_t fields_quote(arena_t *a, str_t s);
 str_t fields_value(arena_t *a, const jv_t *v);
+/* As %#v prints an untyped value: map[string]interface {}{"k":"a"}. */
+str_t fields_go(arena_t *a, const jv_t *v);
+/* As %#v prints a map[string]string. */
+str_t fields_labels(arena_t *a, const jv_t *labels);
 const char *fields_reason(field_reason_t r); /* FieldValueRequired … */
 
 #endif

@@ -201,7 +201,7 @@ void fieldset_drop(fieldset_t *s, const char *key) {
 
 /* ---- texts ---- */
 
-static str_t element_text(arena_t *a, str_t key) {
+str_t fieldset_element(arena_t *a, str_t key) {
     if (str_starts(key, STR("f:")))
         return arena_concat(a, STR("."), str_from(key, 2));
     if (str_starts(key, STR("v:")))
@@ -225,7 +225,7 @@ static void each(arena_t *a, const fieldset_t *s, str_t path, fieldset_fn fn, vo
     if (s->member && path.n)
         fn(arg, path);
     for (size_t i = 0; i < s->n; i++)
-        each(a, s->kids[i], arena_concat(a, path, element_text(a, s->keys[i])), fn, arg);
+        each(a, s->kids[i], arena_concat(a, path, fieldset_element(a, s->keys[i])), fn, arg);
 }
 
 void fieldset_each(arena_t *a, const fieldset_t *s, fieldset_fn fn, void *arg) {

@@ -34,6 +34,8 @@ fieldset_t *fieldset_child(const fieldset_t *s, str_t key);
 typedef void (*fieldset_fn)(void *arg, str_t path);
 void fieldset_each(arena_t *a, const fieldset_t *s, fieldset_fn fn, void *arg);
 
+/* An element as text: .name, [k="v"]. */
+str_t fieldset_element(arena_t *a, str_t key);
 /* The element that names an item of a list that is a map or set; empty for one that has none. */
 str_t fieldset_item_key(arena_t *a, const schema_t *list, const jv_t *item);
 /* What the members of the set are in a value goes, in place. */

@@ -27,6 +27,8 @@ bool meta_fill(call_t *c, jv_t *object) {
         return call_internal(c, STR("resourceVersion should not be set on objects to be created"));
     if (c->ns.n)
         jv_setc(a, m, "namespace", jv_string(a, c->ns));
+    else if (c->resource->flags & RESOURCE_CLUSTER)
+        jv_removec(m, "namespace");
     if (!name.n && generate.n)
         jv_setc(a, m, "name",
                 jv_stringf(a, STR_FMT STR_FMT, STR_ARG(str_sub(generate, 0, GENERATED_MAX)),

@@ -41,6 +41,22 @@ static bool accept_one(call_t *c, str_t range) {
     return true;
 }
 
+bool output_prefer(call_t *c) {
+    c->yaml = str_starts(str_trim(c->request->accept), STR("application/yaml"));
+    return true;
+}
+
+/* Is there a range of a type that is served, with parameters that aren't? */
+static bool odd_parameters(str_t accept) {
+    str_t one, after;
+    for (; accept.n; accept = after) {
+        str_cut(accept, ',', &one, &after);
+        if (str_starts(str_trim(one), STR("application/json")) || str_starts(str_trim(one), STR("application/yaml")))
+            return true;
+    }
+    return false;
+}
+
 bool output_negotiate(call_t *c) {
     str_t rest = c->request->accept, one;
     if (!str_trim(rest).n)
@@ -52,6 +68,11 @@ bool output_negotiate(call_t *c) {
         if (accept_one(c, str_trim(one)))
             return true;
     }
+    if (odd_parameters(c->request->accept))
+        return call_status(c, 406, "NotAcceptable",
+                           STR("only the following media types are accepted: application/json, application/yaml, "
+                               "application/vnd.kubernetes.protobuf"),
+                           NULL);
     return call_generic(c, 406,
                         STR("406: Not Acceptable\n\nAvailable representations: application/json, application/yaml, "
                             "application/vnd.kubernetes.protobuf, application/json;stream=watch, "
@@ -97,7 +118,7 @@ void output_write(arena_t *a, buf_t *b, const resource_t *r, output_t form, cons
         write_whole(a, b, r, o, true);
         return;
     }
-    jv_t *v = output_value(a, r, object_value(a, o));
+    jv_t *v = object_value(a, o);
     if (form == OUTPUT_METADATA) {
         jv_write(b, table_metadata(a, v));
         return;
@@ -126,7 +147,9 @@ void output_unstored(call_t *c, int code, jv_t *stored) {
 void output_object(call_t *c, int code, const object_t *o) {
     arena_t *a = c->arena;
     if (c->output != OUTPUT_OBJECT || c->yaml) {
-        reply_value(c, code, output_value(a, c->resource, object_value(a, o)));
+        jv_t *v = object_value(a, o);
+        /* Tables and metadata are made of what is stored; only whole objects are converted. */
+        reply_value(c, code, c->output == OUTPUT_OBJECT ? output_value(a, c->resource, v) : v);
         return;
     }
     buf_t b;
@@ -155,7 +178,7 @@ static jv_t *form_list(call_t *c, const page_t *page) {
     arena_t *a = c->arena;
     jv_t **values = arena_array(a, jv_t *, page->n + 1), *list;
     for (size_t i = 0; i < page->n; i++)
-        values[i] = output_value(a, c->resource, object_value(a, page->items[i]));
+        values[i] = object_value(a, page->items[i]);
     if (c->output == OUTPUT_TABLE) {
         list = table_value(a, c->resource, values, page->n, call_param(c, "includeObject"));
     } else {

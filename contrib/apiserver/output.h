@@ -7,6 +7,8 @@
 
 /* Reads Accept into c->output and c->yaml; replies 406 where nothing fits. A watch allows no YAML. */
 bool output_negotiate(call_t *c);
+/* The same where JSON is answered to whatever is asked for that isn't YAML. Always true. */
+bool output_prefer(call_t *c);
 
 /* The object of a stored (or just made: kind and apiVersion don't matter) value in this version, with both set. */
 jv_t *output_value(arena_t *a, const resource_t *r, jv_t *stored);

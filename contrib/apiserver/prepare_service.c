@@ -102,6 +102,8 @@ static void change_type(arena_t *a, jv_t *o, const jv_t *old) {
     if (!external)
         drop_if_same(spec, was, "externalTrafficPolicy");
     if (!type_is(o, "LoadBalancer")) {
+        if (type_is(old, "LoadBalancer"))
+            jv_removec(jv_path(o, "status", "loadBalancer", NULL), "ingress");
         drop_if_same(spec, was, "allocateLoadBalancerNodePorts");
         drop_if_same(spec, was, "loadBalancerClass");
     }

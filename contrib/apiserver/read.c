@@ -121,7 +121,12 @@ void read_list(call_t *c) {
     page_t page = {.version = storage_version(c->server->storage), .remaining = -1};
     if (!read_selection(c, &sel) || !check_list_options(c) || !check_version(c, &wanted))
         return;
-    if (call_has_param(c, "limit") && (!str_int(call_param(c, "limit"), &limit) || limit < 0))
+    if (call_param(c, "limit").n && !str_int(call_param(c, "limit"), &limit)) {
+        call_bad_request(c, arena_printf(c->arena, "strconv.ParseInt: parsing " STR_FMT ": invalid syntax",
+                                         STR_ARG(fields_quote(c->arena, call_param(c, "limit")))));
+        return;
+    }
+    if (limit < 0)
         limit = 0;
     size_t at = store_lower(store, ns, STR_NONE);
     if (token.n) {

@@ -6,6 +6,7 @@ static const rules_t table[] = {
     {"ConfigMap", NULL, NULL, validate_configmap},
     {"Endpoints", default_endpoints, NULL, validate_endpoints},
     {"Event", NULL, NULL, validate_event},
+    {"Event.events.k8s.io", NULL, NULL, validate_new_event},
     {"LimitRange", default_limitrange, NULL, NULL},
     {"Namespace", default_namespace, prepare_namespace, NULL},
     {"PersistentVolume", default_persistentvolume, prepare_persistentvolume, validate_persistentvolume},

@@ -1,5 +1,6 @@
 #include "contrib/apiserver/scale.h"
 
+#include "contrib/apiserver/apply.h"
 #include "contrib/apiserver/body.h"
 #include "contrib/apiserver/meta.h"
 #include "contrib/apiserver/patching.h"
@@ -83,7 +84,7 @@ static void store_scale(call_t *c, object_t *old, const jv_t *scale) {
     int64_t n = 0;
     jv_as_int(jv_path(scale, "spec", "replicas", NULL), &n);
     fields_t f = {.arena = a};
-    if (n < 0)
+    if (n < 0 && !c->resource->crd)
         fields_invalid(&f, STR("spec.replicas"), jv_int(a, n), "must be greater than or equal to 0");
     if (f.n) {
         call_invalid(c, STR("autoscaling"), STR("Scale"), c->name, &f);
@@ -127,10 +128,32 @@ void scale_update(call_t *c) {
         store_scale(c, old, scale);
 }
 
+/* An applied Scale is an applied object that has replicas alone. */
+static void apply_scale(call_t *c) {
+    arena_t *a = c->arena;
+    jv_t *body = body_parse(c), *scale = body ? read_scale(c, body) : NULL, *config = jv_object(a);
+    int64_t n = 0;
+    if (!scale || !meta_check_name(c, scale))
+        return;
+    jv_as_int(jv_path(scale, "spec", "replicas", NULL), &n);
+    jv_setc(a, config, "apiVersion", jv_string(a, c->resource->api_version));
+    jv_setc(a, config, "kind", jv_string(a, c->resource->kind));
+    jv_set_path(a, config, jv_string(a, c->name), "metadata", "name", NULL);
+    set_path(a, config, replicas_path(c->resource), jv_int(a, n));
+    apply_config(c, config);
+    jv_t *v = c->reply->status == 200 ? jv_parse(a, str_trim(c->reply->body), NULL) : NULL;
+    if (v)
+        call_reply(c, 200, scale_value(a, c->resource, v));
+}
+
 void scale_patch(call_t *c) {
     object_t *old = store_find(c->resource->store, c->ns, c->name);
     if (!old) {
         call_not_found(c);
+        return;
+    }
+    if (str_starts(c->request->content_type, STR("application/apply-patch"))) {
+        apply_scale(c);
         return;
     }
     jv_t *now = scale_value(c->arena, c->resource, object_value(c->arena, old));

@@ -124,13 +124,15 @@ void schema_default(arena_t *a, const schema_t *s, jv_t *v) {
     }
     if (!jv_is(v, JV_OBJECT))
         return;
+    for (size_t i = v->n; i-- > 0;) {
+        const schema_t *child = schema_child(s, v->members[i].key);
+        if (child && jv_is(v->members[i].value, JV_NULL) && !jv_true(jv_getc(child->raw, "nullable")))
+            jv_remove(v, v->members[i].key);
+    }
     for (size_t i = 0; i < s->nfields; i++) {
         const schema_t *child = s->fields[i].type;
         const jv_t *fallback = child ? jv_getc(child->raw, "default") : NULL;
-        jv_t *have = jv_get(v, s->fields[i].name);
-        /* A null where none is allowed makes room for the default. */
-        bool refused = jv_is(have, JV_NULL) && !jv_true(jv_getc(child ? child->raw : NULL, "nullable"));
-        if (fallback && (!have || refused))
+        if (fallback && !jv_get(v, s->fields[i].name))
             jv_set(a, v, s->fields[i].name, jv_copy(a, fallback));
     }
     for (size_t i = 0; i < v->n; i++)

@@ -52,6 +52,14 @@ static void check_number(const jv_t *raw, const jv_t *v, str_t path, fields_t *f
     const jv_t *max = jv_getc(raw, "maximum"), *min = jv_getc(raw, "minimum"), *of = jv_getc(raw, "multipleOf");
     if (!jv_as_double(v, &d))
         return;
+    /* An integer is divided by the factor's whole part. */
+    if (jv_as_double(of, &limit) && limit > 0 && limit < 1 && jv_is_integer(v))
+        fields_add(f, FIELD_INVALID, shown(path),
+                   arena_printf(f->arena,
+                                "Invalid value: 0: factor MultipleOf declared for " STR_FMT " must be positive: 0",
+                                STR_ARG(path)));
+    else if (jv_as_double(of, &limit) && limit != 0 && fmod(d, limit) != 0)
+        add_body(f, path, v, "should be a multiple of ", number(f->arena, of));
     if (jv_as_double(max, &limit)) {
         bool exclusive = jv_true(jv_getc(raw, "exclusiveMaximum"));
         if (exclusive ? d >= limit : d > limit)
@@ -64,8 +72,6 @@ static void check_number(const jv_t *raw, const jv_t *v, str_t path, fields_t *f
             add_body(f, path, v, exclusive ? "should be greater than " : "should be greater than or equal to ",
                      number(f->arena, min));
     }
-    if (jv_as_double(of, &limit) && limit != 0 && fmod(d, limit) != 0)
-        add_body(f, path, v, "should be a multiple of ", number(f->arena, of));
 }
 
 /* Patterns are RE2's; what PCRE2 doesn't compile is taken as matched. */
@@ -127,8 +133,11 @@ static void check_string(const jv_t *raw, const jv_t *v, str_t path, fields_t *f
     if (pattern.n && !matches(pattern, v->s))
         add_body(f, path, v, "should match '", arena_concat(f->arena, pattern, STR("'")));
     if (format.n && !has_format(f->arena, format, v->s))
-        fields_invalid(f, shown(path), v, STR_FMT " in body must be of type " STR_FMT ": " STR_FMT, STR_ARG(path),
-                       STR_ARG(format), STR_ARG(fields_quote(f->arena, v->s)));
+        fields_add(f, FIELD_TYPE_INVALID, shown(path),
+                   arena_printf(f->arena,
+                                "Invalid value: " STR_FMT ": " STR_FMT " in body must be of type " STR_FMT ": " STR_FMT,
+                                STR_ARG(fields_quote(f->arena, v->s)), STR_ARG(path), STR_ARG(format),
+                                STR_ARG(fields_quote(f->arena, v->s))));
 }
 
 static bool same_key(const jv_t *x, const jv_t *y, const jv_t *keys) {
@@ -158,7 +167,8 @@ static void check_list_type(const jv_t *raw, const jv_t *v, str_t path, fields_t
                         jv_set(f->arena, shown_key, jv_str(jv_at(keys, j)),
                                jv_get(v->items[i], jv_str(jv_at(keys, j))));
             }
-            fields_duplicate(f, at_index(f->arena, path, i), shown_key);
+            fields_add(f, FIELD_DUPLICATE, at_index(f->arena, path, i),
+                       arena_concat(f->arena, STR("Duplicate value: "), fields_go(f->arena, shown_key)));
             break;
         }
 }
@@ -171,7 +181,8 @@ static void check_array(const jv_t *raw, const jv_t *v, str_t path, fields_t *f)
     if (jv_as_int(jv_getc(raw, "maxItems"), &n) && v->n > n)
         fields_too_many(f, shown(path), v->n, (size_t)n);
     if (jv_as_int(jv_getc(raw, "minItems"), &n) && v->n < n)
-        add_body(f, path, v, "should have at least ", arena_printf(f->arena, "%lld items", (long long)n));
+        add_body(f, path, jv_int(f->arena, v->n), "should have at least ",
+                 arena_printf(f->arena, "%lld items", (long long)n));
     if (jv_true(jv_getc(raw, "uniqueItems")))
         for (size_t i = 1; i < v->n; i++)
             for (size_t k = 0; k < i; k++)
@@ -190,7 +201,8 @@ static void check_object(const jv_t *raw, const jv_t *v, str_t path, fields_t *f
     if (jv_as_int(jv_getc(raw, "maxProperties"), &n) && v->n > n)
         fields_too_many(f, shown(path), v->n, (size_t)n);
     if (jv_as_int(jv_getc(raw, "minProperties"), &n) && v->n < n)
-        add_body(f, path, v, "should have at least ", arena_printf(f->arena, "%lld properties", (long long)n));
+        add_body(f, path, jv_int(f->arena, v->n), "should have at least ",
+                 arena_printf(f->arena, "%lld properties", (long long)n));
     for (size_t i = 0; i < jv_count(required); i++) {
         str_t key = jv_str(jv_at(required, i));
         if (!jv_get(v, key))
@@ -218,24 +230,32 @@ static size_t count_valid(const jv_t *schemas, const jv_t *v, str_t path, fields
     return good;
 }
 
+static void add_logic(fields_t *f, str_t path, const char *what) {
+    fields_add(f, FIELD_INVALID, STR("<nil>"),
+               arena_printf(f->arena, "Invalid value: \"\": " STR_FMT " must %s", STR_ARG(fields_quote(f->arena, path)),
+                            what));
+}
+
+static void add_all(fields_t *f, const fields_t *more) {
+    for (size_t i = 0; i < more->n; i++)
+        fields_add(f, more->items[i].reason, more->items[i].field, more->items[i].message);
+}
+
 static void check_logic(const jv_t *raw, const jv_t *v, str_t path, fields_t *f) {
     const jv_t *one = jv_getc(raw, "oneOf"), *any = jv_getc(raw, "anyOf"), *all = jv_getc(raw, "allOf");
     const jv_t *not = jv_getc(raw, "not");
     arena_t *a = f->arena;
-    fields_t inner = {.arena = a};
+    fields_t inner = {.arena = a}, first = {.arena = a};
     if (any && !count_valid(any, v, path, f, &inner)) {
-        fields_invalid(f, shown(path), v, STR_FMT " in body must validate at least one schema (anyOf)",
-                       STR_ARG(fields_quote(a, path)));
-        for (size_t i = 0; i < inner.n; i++)
-            fields_add(f, inner.items[i].reason, inner.items[i].field, inner.items[i].message);
+        add_logic(f, path, "validate at least one schema (anyOf)");
+        add_all(f, &inner);
     }
-    if (one) {
-        size_t good = count_valid(one, v, path, f, &inner);
-        if (good != 1)
-            fields_invalid(f, shown(path), v, STR_FMT " in body must validate one and only one schema (oneOf). %s",
-                           STR_ARG(fields_quote(a, path)),
-                           good ? arena_cstr(a, arena_printf(a, "Found %zu valid alternatives", good))
-                                : "Found none valid");
+    size_t good = one ? count_valid(one, v, path, f, &first) : 1;
+    if (good != 1) {
+        str_t how = arena_printf(a, "validate one and only one schema (oneOf). Found %zu valid alternatives", good);
+        add_logic(f, path, good ? arena_cstr(a, how) : "validate one and only one schema (oneOf). Found none valid");
+        if (!good)
+            add_all(f, &first);
     }
     for (size_t i = 0; i < jv_count(all); i++)
         schema_validate(jv_at(all, i), v, path, f);
@@ -243,8 +263,7 @@ static void check_logic(const jv_t *raw, const jv_t *v, str_t path, fields_t *f)
         fields_t own = {.arena = a};
         schema_validate(not, v, path, &own);
         if (!own.n)
-            fields_invalid(f, shown(path), v, STR_FMT " in body must not validate the schema (not)",
-                           STR_ARG(fields_quote(a, path)));
+            add_logic(f, path, "not validate the schema (not)");
     }
 }
 
@@ -280,22 +299,20 @@ void schema_validate(const jv_t *raw, const jv_t *v, str_t path, fields_t *f) {
         add_type(f, path, arena_cstr(f->arena, type), v);
         return;
     }
-    check_enum(raw, v, path, f);
-    switch (jv_kind(v)) {
-    case JV_NUMBER:
-        check_number(raw, v, path, f);
-        break;
-    case JV_STRING:
-        check_string(raw, v, path, f);
-        break;
-    case JV_ARRAY:
-        check_array(raw, v, path, f);
-        break;
-    case JV_OBJECT:
-        check_object(raw, v, path, f);
-        break;
-    default:
-        break;
-    }
     check_logic(raw, v, path, f);
+    if (jv_is(v, JV_STRING))
+        check_string(raw, v, path, f);
+    if (jv_is(v, JV_NUMBER))
+        check_number(raw, v, path, f);
+    if (jv_is(v, JV_ARRAY))
+        check_array(raw, v, path, f);
+    check_enum(raw, v, path, f);
+    if (jv_is(v, JV_OBJECT))
+        check_object(raw, v, path, f);
+    if (jv_is(v, JV_OBJECT) && jv_true(jv_getc(raw, "x-kubernetes-embedded-resource"))) {
+        if (!jv_str(jv_getc(v, "apiVersion")).n)
+            fields_required(f, at(f->arena, path, "apiVersion"), "must not be empty");
+        if (!jv_str(jv_getc(v, "kind")).n)
+            fields_required(f, at(f->arena, path, "kind"), "must not be empty");
+    }
 }

@@ -74,7 +74,7 @@ static bool check(arena_t *a, const requirement_t *r, err_t *err) {
         int64_t number;
         if ((r->op == SELECT_GREATER || r->op == SELECT_LESS) && !str_int(r->values[i], &number))
             return error_set(err, ERR_INVALID,
-                             "values[0][%zu]: Invalid value: " STR_FMT
+                             "values[%zu]: Invalid value: " STR_FMT
                              ": for 'Gt', 'Lt' operators, the value must be an integer",
                              i, STR_ARG(fields_quote(a, r->values[i])));
         f = name_check(a, NAME_LABEL_VALUE, r->values[i]);

@@ -281,6 +281,10 @@ static bool not_allowed(call_t *c, const char *verb) {
 
 static void on_collection(call_t *c) {
     str_t m = c->request->method;
+    if (c->resource->crd && (is(m, "PUT") || is(m, "PATCH"))) {
+        call_bad_request(c, STR("name must be provided"));
+        return;
+    }
     bool anywhere = !c->ns.n && !(c->resource->flags & RESOURCE_CLUSTER);
     if (is(m, "GET") || is(m, "HEAD")) {
         if (call_flag(c, "watch"))
@@ -307,6 +311,8 @@ static void on_object(call_t *c) {
         patching_patch(c);
     else if (is(m, "DELETE") && !c->sub.n)
         delete_one(c);
+    else if (is(m, "POST") && !c->sub.n && c->resource->crd)
+        write_create(c);
     else
         not_allowed(c, "this verb");
 }
@@ -322,8 +328,8 @@ static const char *verb_of(const call_t *c) {
 
 static void serve_resource(call_t *c, const str_t *parts, size_t n) {
     bool core = is(parts[0], "api");
-    if (n < (core ? 3 : 4) || (core && !is(parts[1], "v1"))) {
-        call_plain_404(c);
+    if (core && !is(parts[1], "v1")) {
+        call_generic(c, 404, STR_NONE);
         return;
     }
     size_t skip = core ? 2 : 3;
@@ -350,7 +356,7 @@ void apiserver_handle(apiserver_t *s, const apiserver_request_t *r, arena_t *a, 
         bool resource = n > 1 && (is(parts[0], "api") ? n > 2 : is(parts[0], "apis") && n > 3);
         if (resource)
             serve_resource(&c, parts, n);
-        else if (auth_allow_path(&c) && !other_path(&c, parts, n))
+        else if (auth_allow_path(&c) && output_prefer(&c) && !other_path(&c, parts, n))
             call_plain_404(&c);
     }
     if (c.warnings.n) {

@@ -3,8 +3,10 @@
 #include "contrib/apiserver/cells.h"
 #include "contrib/apiserver/crd.h"
 #include "contrib/apiserver/jsonpath.h"
+#include "contrib/apiserver/output.h"
+#include "contrib/apiserver/storage.h"
 
-typedef enum column_type { COLUMN_STRING, COLUMN_INTEGER, COLUMN_BOOLEAN } column_type_t;
+typedef enum column_type { COLUMN_STRING, COLUMN_INTEGER, COLUMN_BOOLEAN, COLUMN_DATE } column_type_t;
 
 /* A cell is what a function makes, or the value at a path: as text, or as a number where the text says `number`. A path
  * of "age" is the time since creation; "#path" counts. */
@@ -128,8 +130,8 @@ static const layout_t layouts[] = {
     {"horizontalpodautoscalers.autoscaling",
      {NAME, CELL("Reference", cell_hpa_reference), CELL("Targets", cell_hpa_targets), CELL("MinPods", cell_hpa_min),
       NUM("MaxPods", "spec.maxReplicas"), NUM("Replicas", "status.currentReplicas"), AGE}},
-    {"roles.rbac.authorization.k8s.io", {NAME, CELL("Created At", cell_created)}},
-    {"clusterroles.rbac.authorization.k8s.io", {NAME, CELL("Created At", cell_created)}},
+    {"roles.rbac.authorization.k8s.io", {NAME, {"Created At", COLUMN_DATE, 0, cell_created, NULL, NULL}}},
+    {"clusterroles.rbac.authorization.k8s.io", {NAME, {"Created At", COLUMN_DATE, 0, cell_created, NULL, NULL}}},
     {"rolebindings.rbac.authorization.k8s.io",
      {NAME, CELL("Role", cell_role), AGE, WCELL("Users", cell_users), WCELL("Groups", cell_groups),
       WCELL("ServiceAccounts", cell_accounts)}},
@@ -152,11 +154,12 @@ static const layout_t layouts[] = {
     {"mutatingwebhookconfigurations.admissionregistration.k8s.io", {NAME, INT("Webhooks", "#webhooks"), AGE}},
     {"validatingwebhookconfigurations.admissionregistration.k8s.io", {NAME, INT("Webhooks", "#webhooks"), AGE}},
     {"csinodes.storage.k8s.io", {NAME, INT("Drivers", "#spec.drivers"), AGE}},
-    {"customresourcedefinitions.apiextensions.k8s.io", {NAME, CELL("Created At", cell_created)}},
+    {"customresourcedefinitions.apiextensions.k8s.io",
+     {NAME, {"Created At", COLUMN_DATE, 0, cell_created, NULL, NULL}}},
 };
 
 /* What a kind without columns of its own shows. */
-static const layout_t plain = {"", {NAME, CELL("Created At", cell_created)}};
+static const layout_t plain = {"", {NAME, {"Created At", COLUMN_DATE, 0, cell_created, NULL, NULL}}};
 
 static const char name_text[] =
     "Name must be unique within a namespace. Is required when creating resources, although some resources may allow a "
@@ -176,10 +179,8 @@ static const char data_text[] =
     "the BinaryData field, this is enforced during validation process.";
 
 static const layout_t *layout_of(const resource_t *r) {
-    if (str_eqc(r->group_resource, "events.events.k8s.io"))
-        return &plain;
     for (size_t i = 0; i < sizeof layouts / sizeof *layouts; i++)
-        if (str_eqc(r->group_resource, layouts[i].group_resource))
+        if (str_eqc(r->store ? r->store->resource->group_resource : r->group_resource, layouts[i].group_resource))
             return &layouts[i];
     return &plain;
 }
@@ -204,11 +205,11 @@ static const char *describe(const layout_t *l, const column_t *c) {
 }
 
 static jv_t *builtin_columns(arena_t *a, const layout_t *l) {
-    static const char *const types[] = {"string", "integer", "boolean"};
+    static const char *const types[] = {"string", "integer", "boolean", "date"};
     jv_t *list = jv_array(a);
     for (size_t i = 0; i < MOST && l->columns[i].name; i++) {
         const column_t *c = &l->columns[i];
-        bool name = i == 0 && str_eqc(str_c(c->name), "Name");
+        bool name = str_eqc(str_c(c->name), "Name");
         jv_append(a, list,
                   definition(a, c->name, str_c(types[c->type]), name ? "name" : "", describe(l, c), c->priority));
     }
@@ -332,7 +333,7 @@ jv_t *table_value(arena_t *a, const resource_t *r, jv_t **objects, size_t n, str
         jv_setc(a, row, "cells",
                 r->crd ? custom_cells(a, r->crd->columns, objects[i]) : builtin_cells(a, l, objects[i]));
         if (str_eqc(include, "Object"))
-            jv_setc(a, row, "object", objects[i]);
+            jv_setc(a, row, "object", output_value(a, r, objects[i]));
         else
             jv_setc(a, row, "object", str_eqc(include, "None") ? jv_null(a) : table_metadata(a, objects[i]));
         jv_append(a, rows, row);

@@ -42,6 +42,7 @@ void validate_service(arena_t *a, const jv_t *o, const jv_t *old, fields_t *f);
 void validate_endpoints(arena_t *a, const jv_t *o, const jv_t *old, fields_t *f);
 void validate_endpointslice(arena_t *a, const jv_t *o, const jv_t *old, fields_t *f);
 void validate_event(arena_t *a, const jv_t *o, const jv_t *old, fields_t *f);
+void validate_new_event(arena_t *a, const jv_t *o, const jv_t *old, fields_t *f); /* made in events.k8s.io */
 void validate_persistentvolume(arena_t *a, const jv_t *o, const jv_t *old, fields_t *f);
 void validate_persistentvolumeclaim(arena_t *a, const jv_t *o, const jv_t *old, fields_t *f);
 void validate_hpa(arena_t *a, const jv_t *o, const jv_t *old, fields_t *f);

@@ -62,7 +62,14 @@ static void check_port_uniqueness(const jv_t *spec, fields_t *f) {
             if (node && protocol && valid_same(jv_getc(p, "nodePort"), jv_getc(q, "nodePort")))
                 fields_duplicate(f, at(a, path, "nodePort"), jv_getc(p, "nodePort"));
             if (protocol && valid_same(jv_getc(p, "port"), jv_getc(q, "port"))) {
-                fields_duplicate(f, path, p);
+                fields_add(
+                    f, FIELD_DUPLICATE, path,
+                    arena_printf(a,
+                                 "Duplicate value: core.ServicePort{Name:\"\", Protocol:" STR_FMT
+                                 ", AppProtocol:(*string)(nil), Port:%lld, TargetPort:intstr.IntOrString{Type:0, "
+                                 "IntVal:0, StrVal:\"\"}, NodePort:0}",
+                                 STR_ARG(fields_quote(a, jv_str(jv_getc(p, "protocol")))),
+                                 (long long)number(jv_getc(p, "port"))));
                 break;
             }
         }
@@ -152,6 +159,9 @@ void validate_service(arena_t *a, const jv_t *o, const jv_t *old, fields_t *f) {
     if (jv_count(jv_getc(spec, "loadBalancerSourceRanges")) && !is(type, "LoadBalancer"))
         fields_forbidden(f, STR("spec.LoadBalancerSourceRanges"), "may only be used when `type` is 'LoadBalancer'");
     check_traffic(spec, f);
+    if (jv_count(jv_path(o, "status", "loadBalancer", "ingress", NULL)) && !is(type, "LoadBalancer"))
+        fields_forbidden(f, STR("status.loadBalancer.ingress"),
+                         "may only be used when `spec.type` is \"LoadBalancer\"");
 }
 
 /* ---- ingresses ---- */
@@ -346,7 +356,7 @@ static void check_metric(const jv_t *m, str_t path, fields_t *f) {
         if (!jv_getc(m, kinds[i][1]))
             fields_required(f, at(a, path, kinds[i][1]), "must populate information for the given metric source");
     }
-    if (!known)
+    for (int twice = 0; !known && twice < 2; twice++)
         fields_not_supported(f, at(a, path, "type"), type, "ContainerResource External Object Pods Resource");
     if (!resource)
         return;

@@ -161,7 +161,7 @@ void validate_persistentvolume(arena_t *a, const jv_t *o, const jv_t *old, field
     check_modes(jv_getc(spec, "accessModes"), STR("spec.accessModes"), f);
     if (!jv_count(jv_getc(spec, "capacity")))
         fields_required(f, STR("spec.capacity"), "");
-    else if (!size)
+    if (!size || jv_count(jv_getc(spec, "capacity")) > 1)
         fields_not_supported(f, STR("spec.capacity"), jv_getc(spec, "capacity"), "storage");
     else if (quantity_of(size).nano <= 0)
         fields_invalid(f, STR("spec.capacity[storage]"), size, "must be greater than zero");
@@ -196,6 +196,23 @@ void validate_event(arena_t *a, const jv_t *o, const jv_t *old, fields_t *f) {
     for (size_t i = 0; i < 4; i++)
         if (!jv_str(jv_getc(o, needed[i])).n)
             fields_required(f, str_c(shown[i]), "");
+}
+
+void validate_new_event(arena_t *a, const jv_t *o, const jv_t *old, fields_t *f) {
+    str_t type = jv_str(jv_getc(o, "type"));
+    static const char *const unset[] = {"firstTimestamp", "lastTimestamp", "count"};
+    (void)a;
+    if (old)
+        return;
+    if (!jv_is(jv_getc(o, "eventTime"), JV_STRING))
+        fields_required(f, STR("eventTime"), "");
+    if (!str_eqc(type, "Normal") && !str_eqc(type, "Warning"))
+        fields_invalid_str(f, STR("type"), STR(""), "has invalid value: " STR_FMT, STR_ARG(type));
+    for (size_t i = 0; i < 3; i++) {
+        const jv_t *v = jv_getc(o, unset[i]);
+        if (v && v->kind != JV_NULL)
+            fields_invalid_str(f, str_c(unset[i]), STR(""), "needs to be unset");
+    }
 }
 
 static void bad_ip(fields_t *f, str_t path, str_t ip) {

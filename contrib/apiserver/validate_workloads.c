@@ -24,7 +24,9 @@ static void check_match(const jv_t *spec, fields_t *f) {
     if (jv_is(s, JV_OBJECT) && is_empty_selector(s))
         return;
     if (!selector_value_matches(s, labels))
-        fields_invalid(f, STR("spec.template.metadata.labels"), labels, "`selector` does not match template `labels`");
+        fields_add(f, FIELD_INVALID, STR("spec.template.metadata.labels"),
+                   arena_printf(f->arena, "Invalid value: " STR_FMT ": `selector` does not match template `labels`",
+                                STR_ARG(fields_labels(f->arena, labels))));
 }
 
 /* Pods that are to run for ever. */
@@ -120,7 +122,9 @@ void validate_replicationcontroller(arena_t *a, const jv_t *o, const jv_t *old, 
         jv_setc(a, wrapped, "matchLabels", jv_getc(spec, "selector"));
     const jv_t *labels = jv_path(template, "metadata", "labels", NULL);
     if (!selector_value_matches(wrapped, labels))
-        fields_invalid(f, STR("spec.template.metadata.labels"), labels, "`selector` does not match template `labels`");
+        fields_add(f, FIELD_INVALID, STR("spec.template.metadata.labels"),
+                   arena_printf(f->arena, "Invalid value: " STR_FMT ": `selector` does not match template `labels`",
+                                STR_ARG(fields_labels(f->arena, labels))));
     validate_pod_template(template, STR("spec.template"), f);
     check_endless(spec, "ReplicationController", f);
 }

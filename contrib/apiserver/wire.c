@@ -232,6 +232,13 @@ static bool read_time(str_t s, int64_t *seconds, int64_t *micros) {
 
 bool wire_time(arena_t *a, str_t in, bool micro, str_t *out, err_t *err) {
     int64_t seconds, micros;
+    /* A MicroTime has six digits of its second. */
+    if (micro && read_time(in, &seconds, &micros) &&
+        !(in.n > 26 && in.p[19] == '.' && !(in.p[26] >= '0' && in.p[26] <= '9')))
+        return error_set(err, ERR_INVALID,
+                         "parsing time \"" STR_FMT "\" as \"2006-01-02T15:04:05.000000Z07:00\": cannot parse \"" STR_FMT
+                         "\" as \".000000\"",
+                         STR_ARG(in), STR_ARG(str_from(in, 19)));
     if (!read_time(in, &seconds, &micros)) {
         const char *layout = micro ? "2006-01-02T15:04:05.000000Z07:00" : "2006-01-02T15:04:05Z07:00";
         return error_set(err, ERR_INVALID,
@@ -493,7 +500,7 @@ static jv_t *decode(decoder_t *d, const schema_t *s, const jv_t *v, const place_
 
 jv_t *wire_decode_at(arena_t *a, const schema_t *type, const jv_t *in, const char *path, strict_t *strict, err_t *err) {
     decoder_t d = {.arena = a, .strict = strict, .err = err};
-    place_t here = {NULL, str_c(path), -1, NULL, false};
+    place_t here = {NULL, str_c(path), -1, NULL, true}; /* Go's own path begins below it */
     jv_t *out = decode(&d, type, in ? in : jv_null(a), path ? &here : NULL);
     return d.failed ? NULL : out;
 }

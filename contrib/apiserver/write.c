@@ -190,6 +190,8 @@ void write_new(call_t *c, jv_t *object, bool applied) {
     meta_validate(r, object, &f);
     if (r->rules && r->rules->validate)
         r->rules->validate(a, object, NULL, &f);
+    if (c->resource != r && c->resource->rules != r->rules && c->resource->rules && c->resource->rules->validate)
+        c->resource->rules->validate(a, object, NULL, &f);
     if (r->crd)
         crd_validate(r, object, NULL, &f);
     if (f.n) {
