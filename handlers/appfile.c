@@ -13,9 +13,6 @@ static void remember(appfile_t *af, const definition_t *d) {
 }
 
 static bool load_definition(appfile_t *af, definition_kind_t kind, str_t name, definition_t *out, err_t *err) {
-    static const char *const resources[DEFINITION_KINDS] = {"componentdefinitions", "traitdefinitions",
-                                                            "policydefinitions", "workflowstepdefinitions",
-                                                            "workloaddefinitions"};
     err_t why = ERROR_INIT;
     const definition_source_t *s = &af->source.definitions;
     const jv_t *manifest = s->find(s->arg, af->arena, kind, name, &why);
@@ -24,7 +21,8 @@ static bool load_definition(appfile_t *af, definition_kind_t kind, str_t name, d
         return definition_read(manifest, out, err);
     }
     if (why.code == ERR_NOTFOUND)
-        error_set(&why, ERR_NOTFOUND, "%s.core.oam.dev \"" STR_FMT "\" not found", resources[kind], STR_ARG(name));
+        error_set(&why, ERR_NOTFOUND, "%s.core.oam.dev \"" STR_FMT "\" not found", definition_kind_name(kind),
+                  STR_ARG(name));
     error_move(err, &why);
     return false;
 }
@@ -234,7 +232,7 @@ static bool load_steps(appfile_t *af, const jv_t *policies, err_t *err) {
         const jv_t *external = find_object(af, "Workflow", ref, err);
         if (!external) {
             if (err && err->code == ERR_NOTFOUND)
-                return error_set(err, ERR_NOTFOUND, "workflows.core.oam.dev \"" STR_FMT "\" not found", STR_ARG(ref));
+                return error_set(err, ERR_NOTFOUND, "Workflow.core.oam.dev \"" STR_FMT "\" not found", STR_ARG(ref));
             return false;
         }
         if (steps && !jv_is(steps, JV_NULL))

@@ -14,6 +14,30 @@ void template_end(template_run_t *r) {
         cue_eval_end(r->evals[--r->nevals]);
 }
 
+/* CUE's errors as Go's error.Error() has them, which is what vela-core shows: the first, without positions, and the
+ * number of the others. Returns false. */
+static bool brief(err_t *err) {
+    if (!err || !err->text)
+        return false;
+    str_t text = str_c(err->text), first, rest, line;
+    size_t others = 0;
+    str_cut(text, '\n', &first, &rest);
+    bool placed = str_starts(rest, STR(" "));
+    while (rest.n) {
+        str_cut(rest, '\n', &line, &rest);
+        others += line.n && line.p[0] != ' ';
+    }
+    if (placed && str_ends(first, STR(":")))
+        first.n--;
+    err_t told = ERROR_INIT;
+    if (others)
+        error_set(&told, err->code, STR_FMT " (and %zu more errors)", STR_ARG(first), others);
+    else
+        error_set(&told, err->code, STR_FMT, STR_ARG(first));
+    error_move(err, &told);
+    return false;
+}
+
 static void keep(template_run_t *r, cue_eval_t *e) {
     r->evals = arena_grow(r->arena, r->evals, r->nevals * sizeof *r->evals, (r->nevals + 1) * sizeof *r->evals);
     r->evals[r->nevals++] = e;
@@ -27,7 +51,7 @@ static void add_output(template_run_t *r, instance_t i) {
 static bool instance_json(template_run_t *r, instance_t *i, err_t *err) {
     if (!i->json)
         i->json = cue_export_json(i->value, r->arena, err);
-    return i->json != NULL;
+    return i->json || brief(err);
 }
 
 /* A template's evaluation with parameter and context, validated; it belongs to the run. */
@@ -35,6 +59,7 @@ static cue_eval_t *evaluate(template_run_t *r, const definition_t *d, const jv_t
                             str_t name, err_t *err) {
     cue_program_t *p = programs_get(r->programs, d->name, d->template, EXTERNS, err);
     if (!p) {
+        brief(err);
         error_wrap(err, "failed to compile %s " STR_FMT " after merge parameter and context",
                    d->kind == DEFINITION_TRAIT ? "trait" : "workload", STR_ARG(name));
         return NULL;
@@ -46,6 +71,7 @@ static cue_eval_t *evaluate(template_run_t *r, const definition_t *d, const jv_t
     keep(r, e);
     if ((properties && !cue_fill_json(e, "parameter", properties, err)) ||
         !cue_fill_json(e, "context", r->context, err) || !cue_validate(e, false, err)) {
+        brief(err);
         error_wrap(err, invalid, STR_ARG(name));
         return NULL;
     }
@@ -61,7 +87,7 @@ static bool field(cue_eval_t *e, const char *name, cue_value_t **out, err_t *err
         return true;
     }
     error_move(err, &why);
-    return false;
+    return brief(err);
 }
 
 static bool take_outputs(template_run_t *r, cue_eval_t *e, const char *what, str_t name, str_t type, err_t *err) {
@@ -74,6 +100,7 @@ static bool take_outputs(template_run_t *r, cue_eval_t *e, const char *what, str
     bool whole = cue_ok(outputs, &why);
     if (!whole && why.code != ERR_INCOMPLETE) {
         error_move(err, &why);
+        brief(err);
         return error_wrap(err, "invalid outputs of %s " STR_FMT, what, STR_ARG(name));
     }
     error_release(&why); /* a comprehension over what isn't there leaves the other fields */
@@ -143,13 +170,15 @@ static bool decided(cue_value_t *v, int depth, err_t *err) {
 }
 
 static bool unify(template_run_t *r, instance_t *i, cue_value_t *patch, err_t *err) {
-    if (!decided(patch, 0, err))
+    if (!decided(patch, 0, err)) {
+        brief(err);
         return error_wrap(err, "result check err");
+    }
     syn_t *base = instance_syntax(r, i, err);
     syn_t *tree = base ? cue_value_syntax(patch, r->arena, err) : NULL;
     cue_eval_t *e = tree ? strategy_unify(r->arena, base, tree, r->budget, err) : NULL;
     if (!e)
-        return false;
+        return brief(err);
     keep(r, e);
     i->value = cue_root(e);
     i->json = NULL;
@@ -172,8 +201,10 @@ static str_t json_strategy(template_run_t *r, cue_eval_t *e, const definition_t 
 static bool patch_json(template_run_t *r, cue_value_t *patch, bool merge, err_t *err) {
     instance_t *w = &r->workload;
     jv_t *p = cue_export_json(patch, r->arena, err);
-    if (!p)
+    if (!p) {
+        brief(err);
         return error_wrap(err, "failed to marshal patch value");
+    }
     if (!instance_json(r, w, err))
         return error_wrap(err, "failed to marshal base value");
     jv_t *out = merge ? json_merge_patch(r->arena, w->json, p)
@@ -252,7 +283,7 @@ bool template_patch(template_run_t *r, str_t text, err_t *err) {
     cue_eval_t *e = p ? cue_eval_start(p, r->budget, err) : NULL;
     cue_program_release(p);
     if (!e)
-        return false;
+        return brief(err);
     keep(r, e);
     cue_value_t *workload, *traits;
     if (!field(e, "workload", &workload, err) || !field(e, "traits", &traits, err))
