@@ -186,8 +186,8 @@ static jv_t *render(arena_t *a, const options_t *o, programs_t *programs, err_t 
     if (o->ns || ns.n == 0)
         jv_set_path(a, app, jv_string(a, o->ns ? str_c(o->ns) : STR("default")), "metadata", "namespace", NULL);
     appfile_source_t source = {definition_set_source(set), find_object, &in};
-    appfile_t *af = check_offline(app, err) ? appfile_parse(a, app, &source, err) : NULL;
-    return af ? render_application(a, af, &ctx, err) : NULL;
+    appfile_t *af = appfile_parse(a, app, &source, err);
+    return af && check_offline(app, err) ? render_application(a, af, &ctx, err) : NULL;
 }
 
 static void print(const jv_t *objects, const char *format, buf_t *out) {

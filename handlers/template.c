@@ -129,11 +129,29 @@ bool template_component(template_run_t *r, const definition_t *d, str_t name, co
     return take_outputs(r, e, "workload", name, STR("AuxiliaryWorkload"), err);
 }
 
+/* An object that is not concrete when a trait is to see it, in the words of Go's MarshalJSON. */
+static bool marshal_error(err_t *err) {
+    static const char incomplete[] = "incomplete value ";
+    str_t text = str_c(error_text(err)), value;
+    ptrdiff_t at = str_find(text, str_c(incomplete)), end;
+    if (err && at >= 0) {
+        value = str_from(text, (size_t)at + sizeof incomplete - 1);
+        end = str_find(value, STR(" (and "));
+        if (end >= 0)
+            value.n = (size_t)end;
+        err_t told = ERROR_INIT;
+        error_set(&told, err->code, STR_FMT "cannot convert incomplete value \"" STR_FMT "\" to JSON",
+                  STR_ARG(str_sub(text, 0, (size_t)at)), STR_ARG(value));
+        error_move(err, &told);
+    }
+    return error_wrap(err, "cue: marshal error");
+}
+
 /* The objects so far, as a trait's template sees them. */
 static bool push_objects(template_run_t *r, err_t *err) {
     if (r->has_workload) {
         if (!instance_json(r, &r->workload, err))
-            return error_wrap(err, "cue: marshal error");
+            return marshal_error(err);
         jv_setc(r->arena, r->context, "output", r->workload.json);
     }
     if (r->noutputs == 0)
@@ -141,7 +159,7 @@ static bool push_objects(template_run_t *r, err_t *err) {
     jv_t *outputs = jv_object(r->arena);
     for (size_t i = 0; i < r->noutputs; i++) {
         if (!instance_json(r, &r->outputs[i], err))
-            return error_wrap(err, "cue: marshal error");
+            return marshal_error(err);
         jv_set(r->arena, outputs, r->outputs[i].name, r->outputs[i].json);
     }
     jv_setc(r->arena, r->context, "outputs", outputs);
