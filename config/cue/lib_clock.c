@@ -565,38 +565,37 @@ static void finish(const reader_t *r, moment_t *out) {
         out->zone = STR("");
 }
 
-bool clock_parse(arena_t *a, str_t layout, str_t value, moment_t *out, err_t *err) {
+static bool parse_all(arena_t *a, str_t layout, str_t value, moment_t *out, err_t *err) {
     reader_t r = {
         .arena = a, .err = err, .layout = layout, .value = value, .rest = value, .month = -1, .day = -1, .yearday = -1};
     str_t before, next_before, left = layout;
-    err_t own = ERROR_INIT;
-    r.err = err ? err : &own;
     piece_t p = next_piece(&left, &before);
     for (;;) {
         str_t at = r.rest;
-        if (!read_text(&r, before)) {
-            error_release(&own);
+        if (!read_text(&r, before))
             return fail_at(&r, before, at);
-        }
         if (p.kind == END)
             break;
         piece_t next = next_piece(&left, &next_before);
         at = r.rest;
-        if (!read_element(&r, &p, &next, next_before)) {
-            bool ranged = r.err->code != ERR_NONE;
-            if (!ranged)
-                fail_at(&r, p.text, at);
-            error_release(&own);
-            return false;
-        }
+        if (!read_element(&r, &p, &next, next_before))
+            return r.err->code == ERR_NONE ? fail_at(&r, p.text, at) : false; /* else something is out of range */
         p = next;
         before = next_before;
     }
     bool ok = !r.rest.n || error_set(r.err, ERR_INVALID, "parsing time " STR_FMT ": extra text: " STR_FMT,
                                      STR_ARG(go_quoted(a, value)), STR_ARG(go_quoted(a, r.rest)));
     ok = ok && check_date(&r);
-    error_release(&own);
     if (ok)
         finish(&r, out);
+    return ok;
+}
+
+bool clock_parse(arena_t *a, str_t layout, str_t value, moment_t *out, err_t *err) {
+    err_t own = ERROR_INIT;
+    bool ok = parse_all(a, layout, value, out, &own);
+    if (!ok && err)
+        error_move(err, &own);
+    error_release(&own);
     return ok;
 }

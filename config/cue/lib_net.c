@@ -22,8 +22,22 @@ static ip_t ip_of(const cdata_t *v) {
     return ip;
 }
 
+/* As Go's %s shows a CUE value: as source, so with blanks in a list. */
+static str_t value_text(lib_call_t *c, const cdata_t *v) {
+    buf_t b;
+    if (v->kind != LIB_LIST)
+        return v->kind & LIB_TEXT ? v->s : cdata_text(c->arena, v);
+    buf_init_arena(&b, c->arena);
+    for (size_t i = 0; i < v->n; i++) {
+        buf_addc(&b, i ? ", " : "[");
+        buf_add(&b, cdata_text(c->arena, v->items[i]));
+    }
+    buf_addc(&b, v->n ? "]" : "[]");
+    return buf_str(&b);
+}
+
 static bool invalid_ip(lib_call_t *c, const cdata_t *v) {
-    str_t text = v->kind & LIB_TEXT ? v->s : cdata_text(c->arena, v);
+    str_t text = value_text(c, v);
     return lib_fail(c, "invalid IP " STR_FMT, STR_ARG(go_quoted(c->arena, text)));
 }
 
@@ -215,7 +229,7 @@ LIB_FN(join_host_port) {
     if (args[0]->kind == LIB_LIST) {
         ip_t ip = ip_of(args[0]);
         if (!ip.n)
-            return lib_fail(c, "invalid host " STR_FMT, STR_ARG(cdata_text(c->arena, args[0])));
+            return lib_fail(c, "invalid host " STR_FMT, STR_ARG(value_text(c, args[0])));
         host = ip_text(c, &ip);
     } else if (args[0]->kind & LIB_TEXT) {
         host = LIB_STR(0);

@@ -346,7 +346,7 @@ LIB_FN(format_float) {
     double d;
     uint64_t fmt;
     int64_t prec, bits;
-    if (!lib_double(c, args, 0, &d) || !lib_uint(c, args, 1, 8, "uint8", &fmt) ||
+    if (!lib_double(c, args, 0, &d) || !lib_uint(c, args, 1, 8, "byte", &fmt) ||
         !lib_int(c, args, 2, 64, "int64", &prec) || !lib_int(c, args, 3, 64, "int64", &bits))
         return false;
     if (bits != 32 && bits != 64)

@@ -365,12 +365,35 @@ LIB_FN(marshal_stream) {
     return lib_give_buf(c, out, &b);
 }
 
+/* Where the second document begins: "LINE:COLUMN". */
+static str_t second_document(lib_call_t *c, str_t text) {
+    size_t line = 1, documents = 0;
+    for (str_t rest = text; rest.n; line++) {
+        str_t all = rest, l = all;
+        if (!str_cut(all, '\n', &l, &rest))
+            rest = STR("");
+        size_t column = 0;
+        bool marker = str_starts(l, STR("---")) && (l.n == 3 || isspace((unsigned char)l.p[3]));
+        documents += marker;
+        for (column = marker ? 3 : 0; column < l.n && isspace((unsigned char)l.p[column]); column++)
+            ;
+        bool content = column < l.n && l.p[column] != '#' && l.p[column] != '%' && !str_starts(l, STR("..."));
+        if (content && documents == 0)
+            documents = 1;
+        if (content && documents > 1)
+            return arena_printf(c->arena, "%zu:%zu", line, column + 1);
+    }
+    return STR("-");
+}
+
 LIB_FN(unmarshal) {
     jv_t *docs = jv_array(c->arena);
     if (!yaml_parse_all(c->arena, LIB_STR(0), YAML_CUE, &docs, c->err))
         return false;
-    if (jv_count(docs) > 1)
-        return lib_fail(c, "-: expected a single YAML document");
+    if (jv_count(docs) > 1) { /* a struct has no position in CUE */
+        str_t at = jv_is(jv_at(docs, 1), JV_OBJECT) ? STR("-") : second_document(c, LIB_STR(0));
+        return lib_fail(c, STR_FMT ": expected a single YAML document", STR_ARG(at));
+    }
     jv_t *v = jv_at(docs, 0);
     return cdata_from_json(c->arena, v ? v : jv_null(c->arena), out, c->err);
 }
