@@ -98,7 +98,7 @@ static void write_fixed(buf_t *b, uint64_t v, int places) {
     if (!v)
         return;
     buf_char(b, '.');
-    while (v) {
+    while (v && unit > 1) {
         unit /= 10;
         buf_char(b, (char)('0' + v / unit));
         v %= unit;
