@@ -107,13 +107,12 @@ static void describe(application_t *x, jv_t *entry, const health_result_t *h) {
         jv_setc(x->a, entry, "details", h->details);
 }
 
-/* The definition's workload, as status.services has it. */
-static jv_t *workload_gvk(application_t *x, const app_component_t *c, const rendered_t *r) {
+/* The definition's workload, as status.services has it: empty where the definition leaves it to the template. */
+static jv_t *workload_gvk(application_t *x, const app_component_t *c) {
     const jv_t *d = jv_path(c->definition.object, "spec", "workload", "definition", NULL);
-    const jv_t *from = jv_getc(d, "kind") ? d : r->workload;
     jv_t *out = jv_object(x->a);
-    jv_setc(x->a, out, "apiVersion", jv_getc(from, "apiVersion"));
-    jv_setc(x->a, out, "kind", jv_getc(from, "kind"));
+    jv_setc(x->a, out, "apiVersion", jv_string(x->a, jv_str(jv_getc(d, "apiVersion"))));
+    jv_setc(x->a, out, "kind", jv_string(x->a, jv_str(jv_getc(d, "kind"))));
     return out;
 }
 
@@ -157,7 +156,7 @@ static bool component_health(application_t *x, const app_component_t *c, const r
     jv_t *service = jv_object(x->a);
     jv_setc(x->a, service, "name", jv_string(x->a, c->name));
     jv_setc(x->a, service, "namespace", jv_path(x->app, "metadata", "namespace", NULL));
-    jv_setc(x->a, service, "workloadDefinition", workload_gvk(x, c, r));
+    jv_setc(x->a, service, "workloadDefinition", workload_gvk(x, c));
     health_result_t h = {.healthy = r->skip_workload};
     if (live || r->skip_workload) {
         jv_t *context = health_context(x->a, x->file, c->name, live, outputs, c->properties);
