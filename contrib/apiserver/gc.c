@@ -117,7 +117,7 @@ static bool owner_lives(apiserver_t *s, str_t uid) {
 
 /* Does the finalizer of foreground deletion wait for this owner's dependents? */
 static bool waits(const object_t *o) {
-    return o->deleting && str_find(o->text, STR("\"foregroundDeletion\"")) >= 0;
+    return o->deleting && object_has_finalizer(o, "foregroundDeletion");
 }
 
 /* A dependent: deleted when no owner is left. */
@@ -185,7 +185,7 @@ static void finish(apiserver_t *s, store_t *store, str_t ns, str_t name) {
     node_t *n = find(s, store, ns, name);
     if (!n || !n->object->deleting)
         return;
-    bool orphans = str_find(n->object->text, STR("\"orphan\"")) >= 0, waiting = waits(n->object);
+    bool orphans = object_has_finalizer(n->object, "orphan"), waiting = waits(n->object);
     size_t count, left = 0;
     if (!orphans && !waiting)
         return;

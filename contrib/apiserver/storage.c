@@ -160,6 +160,19 @@ str_t object_label(const object_t *o, str_t key, bool *has) {
     return STR_NONE;
 }
 
+bool object_has_finalizer(const object_t *o, const char *finalizer) {
+    /* The text tells quickly of most that they haven't; the list is read of the others. */
+    if (!o->hooked || str_find(o->text, str_c(finalizer)) < 0)
+        return false;
+    arena_t *a = need(arena_create());
+    const jv_t *list = jv_path(object_value(a, o), "metadata", "finalizers", NULL);
+    bool found = false;
+    for (size_t i = 0; i < jv_count(list); i++)
+        found |= str_eqc(jv_str(jv_at(list, i)), finalizer);
+    arena_destroy(a);
+    return found;
+}
+
 /* ---- stores ---- */
 
 size_t store_lower(const store_t *s, str_t ns, str_t name) {

@@ -54,6 +54,8 @@ void object_release(object_t *o);
 jv_t *object_value(arena_t *a, const object_t *o);
 str_t object_label(const object_t *o, str_t key, bool *has);
 
+bool object_has_finalizer(const object_t *o, const char *finalizer);
+
 object_t *store_find(const store_t *s, str_t ns, str_t name); /* borrowed */
 /* Index of the first object not before (ns, name). */
 size_t store_lower(const store_t *s, str_t ns, str_t name);
