@@ -2,6 +2,7 @@
 #include "config/cue/lib_clock.h"
 
 #include <ctype.h>
+#include <stdio.h>
 
 /* ---- durations ---- */
 
@@ -90,18 +91,14 @@ LIB_FN(do_parse_duration) {
 
 /* v / 10^places without zeros at the end. */
 static void write_fixed(buf_t *b, uint64_t v, int places) {
-    uint64_t unit = 1;
-    for (int i = 0; i < places; i++)
-        unit *= 10;
-    buf_printf(b, "%llu", (unsigned long long)(v / unit));
-    v %= unit;
-    if (!v)
-        return;
-    buf_char(b, '.');
-    while (v && unit > 1) {
-        unit /= 10;
-        buf_char(b, (char)('0' + v / unit));
-        v %= unit;
+    char digits[40];
+    int n = snprintf(digits, sizeof digits, "%0*llu", places + 1, (unsigned long long)v), end = n;
+    while (end > n - places && digits[end - 1] == '0')
+        end--;
+    buf_addn(b, digits, (size_t)(n - places));
+    if (end > n - places) {
+        buf_char(b, '.');
+        buf_addn(b, digits + n - places, (size_t)(end - n + places));
     }
 }
 

@@ -136,7 +136,7 @@ static int try_window(regex_t *r, str_t text, size_t from, size_t last, uint32_t
 }
 
 static size_t first_window(str_t text, uint32_t steps) {
-    size_t by_steps = WINDOW_STEPS / steps, by_bytes = WINDOW_BYTES / (text.n ? text.n : 1);
+    size_t by_steps = WINDOW_STEPS / (steps | 1), by_bytes = WINDOW_BYTES / (text.n ? text.n : 1);
     return (by_steps < by_bytes ? by_steps : by_bytes) + 1;
 }
 
