@@ -39,13 +39,13 @@ static cue_eval_t *start(const health_t *h, str_t text, err_t *err) {
     return NULL;
 }
 
-/* One field of a template: the templates are not validated as a whole, since an error in another field (often: a
- * status that isn't there yet) doesn't count. */
-static jv_t *one_field(const health_t *h, str_t text, const char *field, jv_kind_t kind, err_t *err) {
+/* One field of a template. An error in another field (often: a status that isn't there yet) doesn't count, but for a
+ * message the top level has to hold (whole): a comprehension that can't be decided there leaves none. */
+static jv_t *one_field(const health_t *h, str_t text, const char *field, jv_kind_t kind, bool whole, err_t *err) {
     cue_eval_t *e = start(h, text, err);
     if (!e)
         return NULL;
-    cue_value_t *v = cue_lookup(e, field, err);
+    cue_value_t *v = !whole || cue_ok(cue_root(e), err) ? cue_lookup(e, field, err) : NULL;
     jv_t *out = v ? cue_export_json(v, h->arena, err) : NULL;
     if (out && !jv_is(out, kind)) {
         error_set(err, ERR_INVALID, "%s is of another type", field);
@@ -82,6 +82,10 @@ static bool find_details(health_t *h, str_t text, jv_t *status, jv_t **details, 
     cue_eval_t *e = start(h, text, err);
     if (!e)
         return false;
+    if (!cue_ok(cue_root(e), err)) {
+        cue_eval_end(e);
+        return false;
+    }
     syn_t *tree = syn_parse(h->arena, h->name, text, NULL);
     jv_t *seen = jv_object(h->arena);
     *details = jv_object(h->arena);
@@ -130,11 +134,11 @@ bool health_evaluate(arena_t *a, programs_t *programs, const cue_budget_t *budge
         find_details(&h, d->status_details, status, &out->details, &why);
     note(err, &why, "get status details", &good);
     if (d->health_policy.n)
-        out->healthy = jv_true(one_field(&h, d->health_policy, "isHealth", JV_BOOL, &why));
+        out->healthy = jv_true(one_field(&h, d->health_policy, "isHealth", JV_BOOL, false, &why));
     note(err, &why, "evaluate health status", &good);
     jv_setc(a, status, "healthy", jv_bool(a, out->healthy));
     if (d->custom_status.n)
-        out->message = jv_str(one_field(&h, d->custom_status, "message", JV_STRING, &why));
+        out->message = jv_str(one_field(&h, d->custom_status, "message", JV_STRING, true, &why));
     note(err, &why, "evaluate customStatus.message", &good);
     return good;
 }

@@ -105,6 +105,12 @@ START_TEST(upstream_definitions_compile) {
         definition_t d;
         ck_assert_msg(definition_read(manifest, &d, &err), "%s", error_text(&err));
         ck_assert_msg(syn_parse(a, d.name, d.template, &err) != NULL, "%s: %s", d.name.p, error_text(&err));
+        const str_t status[] = {d.health_policy, d.custom_status, d.status_details};
+        for (size_t k = 0; k < 3; k++) {
+            cue_program_t *p = programs_get(NULL, d.name, status[k], "context parameter", &err);
+            ck_assert_msg(p != NULL, "status of %s: %s", d.name.p, error_text(&err));
+            cue_program_release(p);
+        }
         if (d.kind == DEFINITION_WORKFLOW_STEP) /* imports vela/op, which belongs to the workflow engine */
             continue;
         cue_program_t *p = programs_get(NULL, d.name, d.template, "context parameter", &err);

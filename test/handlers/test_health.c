@@ -66,6 +66,18 @@ START_TEST(a_status_that_is_not_there_is_unhealthy) {
 }
 END_TEST
 
+START_TEST(a_message_needs_a_decided_template) {
+    a = arena_create();
+    definition_t d =
+        of("isHealth: true\nif context.output.n > 0 {x: 1}", "message: \"m\"\nif context.output.n > 0 {x: 1}", "");
+    health_result_t r = evaluate(&d, "{}", NULL, NULL, false);
+    ck_assert(r.healthy && r.message.n == 0);
+    r = evaluate(&d, "{\"n\":0}", NULL, NULL, true);
+    ck_assert(r.healthy && str_eqc(r.message, "m"));
+    arena_destroy(a);
+}
+END_TEST
+
 START_TEST(traits_see_their_outputs) {
     a = arena_create();
     definition_t d = of("isHealth: len([for k, v in context.outputs if v.ok {k}]) == 1", "", "");
@@ -144,5 +156,5 @@ START_TEST(builtin_expose_waits_for_a_load_balancer) {
 END_TEST
 
 SUITE(health, no_templates_mean_healthy, a_policy_reads_the_live_object, a_status_that_is_not_there_is_unhealthy,
-      traits_see_their_outputs, details_are_strings_and_known_to_the_message, builtin_webservice_waits_for_its_replicas,
-      builtin_expose_waits_for_a_load_balancer)
+      a_message_needs_a_decided_template, traits_see_their_outputs, details_are_strings_and_known_to_the_message,
+      builtin_webservice_waits_for_its_replicas, builtin_expose_waits_for_a_load_balancer)
