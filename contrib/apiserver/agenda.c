@@ -1,4 +1,5 @@
 #include "contrib/apiserver/agenda.h"
+#include "contrib/apiserver/need.h"
 
 #include "reactor/base/mem.h"
 
@@ -21,9 +22,8 @@ struct agenda {
 };
 
 agenda_t *agenda_create(void) {
-    agenda_t *a = mem_alloc(sizeof *a);
-    if (!a || !(a->waiting = table_create()))
-        mem_die(sizeof *a);
+    agenda_t *a = need(mem_alloc(sizeof *a));
+    a->waiting = need(table_create());
     return a;
 }
 
@@ -68,9 +68,7 @@ static void sift_down(agenda_t *a, size_t i) {
 void agenda_add(apiserver_t *s, int64_t ms, agenda_fn fn, store_t *store, str_t ns, str_t name) {
     agenda_t *a = s->agenda;
     size_t head = sizeof fn + sizeof store;
-    task_t *t = mem_alloc(sizeof *t + head + ns.n + name.n + 1);
-    if (!t)
-        mem_die(sizeof *t);
+    task_t *t = need(mem_alloc(sizeof *t + head + ns.n + name.n + 1));
     char *p = (char *)(t + 1);
     memcpy(p, &fn, sizeof fn);
     memcpy(p + sizeof fn, &store, sizeof store);

@@ -1,6 +1,7 @@
 #include "contrib/apiserver/counts.h"
 
 #include "contrib/apiserver/state.h"
+#include "contrib/apiserver/need.h"
 #include "reactor/base/mem.h"
 
 typedef struct count {
@@ -12,9 +13,7 @@ typedef struct count {
 enum { KINDS_MAX = 4096 };
 
 table_t *counts_create(void) {
-    table_t *t = table_create();
-    if (!t)
-        mem_die(64);
+    table_t *t = need(table_create());
     return t;
 }
 

@@ -7,6 +7,7 @@
 #include "contrib/apiserver/schema.h"
 #include "contrib/apiserver/state.h"
 #include "contrib/apiserver/watch.h"
+#include "contrib/apiserver/need.h"
 #include "reactor/base/mem.h"
 
 #include <ctype.h>
@@ -27,9 +28,8 @@ struct crds {
 };
 
 crds_t *crds_create(void) {
-    crds_t *c = mem_alloc(sizeof *c);
-    if (!c || !(c->by_name = table_create()))
-        mem_die(sizeof *c);
+    crds_t *c = need(mem_alloc(sizeof *c));
+    c->by_name = need(table_create());
     return c;
 }
 
@@ -179,9 +179,7 @@ static int by_priority(const void *x, const void *y) {
 }
 
 static void serve(apiserver_t *s, const object_t *o) {
-    arena_t *a = arena_create();
-    if (!a)
-        mem_die(64);
+    arena_t *a = need(arena_create());
     jv_t *v = object_value(a, o), *spec = jv_getc(v, "spec"), *versions = jv_getc(spec, "versions");
     int64_t generation = 0;
     jv_as_int(jv_path(v, "metadata", "generation", NULL), &generation);
@@ -218,10 +216,8 @@ static void add_condition(arena_t *a, jv_t *list, const char *type, const char *
 /* What the naming and establishing controllers write. */
 static void establish(apiserver_t *s, store_t *store, str_t ns, str_t name) {
     object_t *o = store_find(store, ns, name);
-    arena_t *a = arena_create();
+    arena_t *a = need(arena_create());
     (void)s;
-    if (!a)
-        mem_die(64);
     jv_t *v = o ? object_value(a, o) : NULL;
     if (v && !jv_count(jv_path(v, "status", "conditions", NULL))) {
         jv_t *list = jv_array(a);
@@ -242,9 +238,7 @@ static void clean_up(apiserver_t *s, store_t *store, str_t ns, str_t name) {
         return;
     store_t *objects = d && d->n ? d->resources[0]->store : NULL;
     size_t n = objects ? objects->n : 0;
-    object_t **items = n ? mem_alloc(n * sizeof *items) : NULL;
-    if (n && !items)
-        mem_die(n);
+    object_t **items = n ? need(mem_alloc(n * sizeof *items)) : NULL;
     for (size_t i = 0; i < n; i++)
         items[i] = object_ref(objects->items[i]);
     for (size_t i = 0; i < n; i++) {

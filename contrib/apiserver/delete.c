@@ -7,6 +7,7 @@
 #include "contrib/apiserver/read.h"
 #include "contrib/apiserver/state.h"
 #include "contrib/apiserver/write.h"
+#include "contrib/apiserver/need.h"
 #include "reactor/base/mem.h"
 
 typedef struct options {
@@ -297,9 +298,7 @@ void delete_collection(call_t *c) {
 }
 
 void delete_internally(apiserver_t *s, object_t *o, const char *propagation) {
-    arena_t *a = arena_create();
-    if (!a)
-        mem_die(64);
+    arena_t *a = need(arena_create());
     options_t opt = {.policy = str_c(propagation), .grace = -1};
     object_t *left;
     object_ref(o);
@@ -310,9 +309,7 @@ void delete_internally(apiserver_t *s, object_t *o, const char *propagation) {
 }
 
 void delete_finalizer(apiserver_t *s, object_t *o, const char *finalizer) {
-    arena_t *a = arena_create();
-    if (!a)
-        mem_die(64);
+    arena_t *a = need(arena_create());
     (void)s;
     jv_t *v = object_value(a, o), *list = jv_path(v, "metadata", "finalizers", NULL);
     drop_string(list, finalizer);

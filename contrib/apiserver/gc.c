@@ -2,6 +2,7 @@
 
 #include "contrib/apiserver/agenda.h"
 #include "contrib/apiserver/delete.h"
+#include "contrib/apiserver/need.h"
 #include "reactor/base/mem.h"
 
 /* As long as the real collector's queue takes at its quickest; a reference to an owner that never was is given longer,
@@ -25,9 +26,8 @@ struct gc {
 };
 
 gc_t *gc_create(void) {
-    gc_t *g = mem_alloc(sizeof *g);
-    if (!g || !(g->nodes = table_create()))
-        mem_die(sizeof *g);
+    gc_t *g = need(mem_alloc(sizeof *g));
+    g->nodes = need(table_create());
     return g;
 }
 
@@ -55,9 +55,7 @@ static node_t *node_of(gc_t *g, str_t uid) {
     node_t *n = table_get(g->nodes, uid);
     if (n)
         return n;
-    n = mem_alloc(sizeof *n + uid.n);
-    if (!n)
-        mem_die(sizeof *n);
+    n = need(mem_alloc(sizeof *n + uid.n));
     if (uid.n)
         memcpy(n + 1, uid.p, uid.n);
     n->uid = str_n((char *)(n + 1), uid.n);
@@ -75,9 +73,7 @@ static void forget_if_unused(gc_t *g, node_t *n) {
 
 static void link_owner(gc_t *g, node_t *n, str_t owner) {
     node_t *o = node_of(g, owner);
-    edge_t *e = mem_alloc(sizeof *e);
-    if (!e)
-        mem_die(sizeof *e);
+    edge_t *e = need(mem_alloc(sizeof *e));
     e->dependent = n;
     e->next = o->dependents;
     o->dependents = e;
@@ -138,10 +134,8 @@ static void collect(apiserver_t *s, store_t *store, str_t ns, str_t name) {
 }
 
 static bool blocks(const object_t *dependent, str_t owner) {
-    arena_t *a = arena_create();
+    arena_t *a = need(arena_create());
     bool found = false;
-    if (!a)
-        mem_die(64);
     jv_t *refs = jv_path(object_value(a, dependent), "metadata", "ownerReferences", NULL);
     for (size_t i = 0; i < jv_count(refs); i++)
         found |= str_eq(jv_path_str(jv_at(refs, i), "uid", NULL), owner) &&
@@ -152,9 +146,7 @@ static bool blocks(const object_t *dependent, str_t owner) {
 
 /* Takes an owner out of a dependent's references. */
 static void orphan(object_t *dependent, str_t owner) {
-    arena_t *a = arena_create();
-    if (!a)
-        mem_die(64);
+    arena_t *a = need(arena_create());
     jv_t *v = object_value(a, dependent), *meta = jv_getc(v, "metadata"), *refs = jv_getc(meta, "ownerReferences");
     for (size_t i = jv_count(refs); i-- > 0;)
         if (str_eq(jv_path_str(jv_at(refs, i), "uid", NULL), owner))
@@ -170,9 +162,7 @@ static object_t **dependents_of(const node_t *n, size_t *count) {
     *count = 0;
     for (const edge_t *e = n->dependents; e; e = e->next)
         *count += e->dependent->object != NULL;
-    object_t **list = mem_alloc((*count + 1) * sizeof *list);
-    if (!list)
-        mem_die(*count);
+    object_t **list = need(mem_alloc((*count + 1) * sizeof *list));
     size_t i = 0;
     for (const edge_t *e = n->dependents; e; e = e->next)
         if (e->dependent->object)

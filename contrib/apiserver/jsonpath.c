@@ -20,10 +20,12 @@ static bool filter_holds(const jv_t *item, str_t filter) {
         str_cut(left, '.', &head, &tail);
         item = jv_get(item, head);
     }
+    if (!item)
+        return false;
     str_t have = jv_is(item, JV_STRING) || jv_is(item, JV_NUMBER) ? item->s
                  : jv_is(item, JV_BOOL)                           ? (item->truth ? STR("true") : STR("false"))
                                                                   : STR_NONE;
-    return item && str_eq(have, right) != negated;
+    return str_eq(have, right) != negated;
 }
 
 /* What stands in brackets. */

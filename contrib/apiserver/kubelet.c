@@ -5,6 +5,7 @@
 #include "contrib/apiserver/delete.h"
 #include "contrib/apiserver/meta.h"
 #include "contrib/apiserver/names.h"
+#include "contrib/apiserver/need.h"
 #include "reactor/base/mem.h"
 
 #include <sys/types.h>
@@ -17,9 +18,7 @@ struct kubelet {
 };
 
 kubelet_t *kubelet_create(void) {
-    kubelet_t *k = mem_alloc(sizeof *k);
-    if (!k)
-        mem_die(sizeof *k);
+    kubelet_t *k = need(mem_alloc(sizeof *k));
     return k;
 }
 
@@ -236,9 +235,7 @@ static ssize_t workload_of(const store_t *store) {
 static void step(store_t *store, str_t ns, str_t name, bool ready) {
     object_t *o = store_find(store, ns, name);
     ssize_t w = workload_of(store);
-    arena_t *a = arena_create();
-    if (!a)
-        mem_die(64);
+    arena_t *a = need(arena_create());
     if (o && !o->deleting && w >= 0) {
         jv_t *v = object_value(a, o), *before = jv_copy(a, v), *status = default_object(a, v, "status");
         workloads[w].fn(a, v, status, ready);
@@ -267,9 +264,7 @@ static void let_go(apiserver_t *s, store_t *store, str_t ns, str_t name) {
     if (!o || !o->deleting)
         return;
     if (str_eqc(store->plural, "pods")) {
-        arena_t *a = arena_create();
-        if (!a)
-            mem_die(64);
+        arena_t *a = need(arena_create());
         jv_t *v = object_value(a, o);
         jv_set_path(a, v, jv_int(a, 0), "metadata", "deletionGracePeriodSeconds", NULL);
         if (jv_count(jv_path(v, "metadata", "finalizers", NULL)))
@@ -288,9 +283,7 @@ static void let_go(apiserver_t *s, store_t *store, str_t ns, str_t name) {
 static bool concerns(const event_t *e) {
     if (!e->before)
         return true;
-    arena_t *a = arena_create();
-    if (!a)
-        mem_die(64);
+    arena_t *a = need(arena_create());
     const jv_t *was = object_value(a, e->before), *is = object_value(a, e->now);
     const jv_t *x = jv_getc(was, "spec"), *y = jv_getc(is, "spec");
     /* A Deployment's generation also counts its annotations. */

@@ -6,6 +6,7 @@
 #include "contrib/apiserver/meta.h"
 #include "contrib/apiserver/output.h"
 #include "contrib/apiserver/write.h"
+#include "contrib/apiserver/need.h"
 #include "reactor/base/mem.h"
 
 /* The controllers of a real cluster act a moment later, too. */
@@ -59,9 +60,7 @@ static bool empty(apiserver_t *s, str_t ns) {
             n++;
         if (!n)
             continue;
-        object_t **items = mem_alloc(n * sizeof *items);
-        if (!items)
-            mem_die(n);
+        object_t **items = need(mem_alloc(n * sizeof *items));
         for (size_t i = 0; i < n; i++)
             items[i] = object_ref(store->items[from + i]);
         for (size_t i = 0; i < n; i++) {
@@ -83,9 +82,7 @@ static void go_on(apiserver_t *s, store_t *store, str_t ns, str_t name) {
         agenda_add(s, AGAIN_MS, go_on, store, ns, name);
         return;
     }
-    arena_t *a = arena_create();
-    if (!a)
-        mem_die(64);
+    arena_t *a = need(arena_create());
     o = store_find(store, ns, name);
     jv_t *v = object_value(a, o), *list = jv_path(v, "spec", "finalizers", NULL);
     for (size_t i = jv_count(list); i-- > 0;)
@@ -130,9 +127,7 @@ void namespace_finalize(call_t *c) {
 
 void namespaces_create(apiserver_t *s) {
     static const char *const names[] = {"default", "kube-node-lease", "kube-public", "kube-system"};
-    arena_t *a = arena_create();
-    if (!a)
-        mem_die(64);
+    arena_t *a = need(arena_create());
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         jv_t *v = jv_object(a);
         jv_setc(a, v, "kind", jv_string(a, STR("Namespace")));

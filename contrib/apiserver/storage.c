@@ -1,5 +1,7 @@
 #include "contrib/apiserver/storage.h"
 
+#include "contrib/apiserver/need.h"
+
 #include "reactor/base/mem.h"
 
 #include <string.h>
@@ -14,12 +16,6 @@ struct storage {
     storage_listener_fn listen;
     void *arg;
 };
-
-static void *need(void *p) {
-    if (!p)
-        mem_die(0);
-    return p;
-}
 
 storage_t *storage_create(size_t window, storage_listener_fn fn, void *arg) {
     storage_t *s = need(mem_alloc(sizeof *s));

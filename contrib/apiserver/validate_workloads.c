@@ -41,7 +41,7 @@ static void check_endless(const jv_t *spec, const char *kind, fields_t *f) {
 }
 
 static bool is_zero(const jv_t *v) {
-    int64_t n;
+    int64_t n = 0;
     return jv_is(v, JV_STRING) ? str_eqc(v->s, "0%") : jv_as_int(v, &n) && n == 0;
 }
 

@@ -1,5 +1,6 @@
 #include "contrib/apiserver/watch.h"
 
+#include "contrib/apiserver/need.h"
 #include "contrib/apiserver/output.h"
 #include "contrib/apiserver/read.h"
 
@@ -205,9 +206,9 @@ static void send_past(apiserver_watch_t *w, uint64_t version) {
 }
 
 static apiserver_watch_t *create(call_t *c) {
-    apiserver_watch_t *w = mem_alloc(sizeof *w);
-    if (!w || !(w->arena = arena_create()) || !(w->scratch = arena_create()))
-        mem_die(sizeof *w);
+    apiserver_watch_t *w = need(mem_alloc(sizeof *w));
+    w->arena = need(arena_create());
+    w->scratch = need(arena_create());
     w->server = c->server;
     w->resource = c->resource;
     w->ns = arena_str(w->arena, c->ns);
