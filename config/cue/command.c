@@ -120,6 +120,7 @@ static bool load(command_t *c, cue_program_t *p, err_t *err) {
         if (!tags_inject(p, str_c(c->tags[i]), err))
             return false;
     }
+    p->apart = true;
     return compile_files(p, NULL, err);
 }
 

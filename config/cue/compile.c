@@ -203,6 +203,7 @@ static bool resolve(compiler_t *c, syn_t *x) {
         while (top->up)
             top = top->up;
         r->kind = REF_FIELD;
+        r->loose = c->any_field;
         r->label = l;
         r->up = (uint16_t)(c->scope->depth - top->depth);
         return true;
@@ -522,18 +523,34 @@ static void take_externs(cue_program_t *p, const char *names) {
     }
 }
 
+static str_t package_of(const syn_t *file) {
+    for (uint32_t i = 0; i < file->n; i++) {
+        if (file->items[i]->kind == SYN_PACKAGE)
+            return file->items[i]->str;
+    }
+    return STR_NONE;
+}
+
+static bool same_package(const cue_program_t *p, const syn_t *a, const syn_t *b) {
+    str_t x = package_of(a), y = package_of(b);
+    return !p->apart || (x.n && str_eq(x, y));
+}
+
 bool compile_files(cue_program_t *p, const cue_options_t *o, err_t *err) {
     compiler_t c = {.p = p, .labels = &p->labels, .a = p->arena, .o = o, .err = err};
     scope_t top;
     if (o && o->externs)
         take_externs(p, o->externs);
-    open_scope(&c, &top);
     bool ok = true;
-    for (size_t i = 0; ok && i < p->nfiles; i++)
-        ok = bind_fields(&c, p->files[i], true, false);
-    for (size_t i = 0; ok && i < p->nfiles; i++)
-        ok = compile_one(&c, p->files[i]);
-    ok = close_scope(&c) && ok;
+    for (size_t i = 0; ok && i < p->nfiles; i++) {
+        open_scope(&c, &top);
+        for (size_t k = 0; ok && k < p->nfiles; k++) {
+            if (k == i || same_package(p, p->files[i], p->files[k]))
+                ok = bind_fields(&c, p->files[k], true, false);
+        }
+        ok = ok && compile_one(&c, p->files[i]);
+        ok = close_scope(&c) && ok;
+    }
     return ok && compile_packages(&c);
 }
 

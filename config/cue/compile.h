@@ -57,6 +57,7 @@ typedef enum ref_kind {
 struct syn_ref {
     uint8_t kind;
     bool is_const;
+    bool loose; /* of an expression given later: may be any field */
     uint16_t up;
     uint32_t index;
     label_t *label;
@@ -94,6 +95,7 @@ struct cue_program {
     size_t npackages;
     label_t **externs;
     size_t nexterns;
+    bool apart;        /* files without package clause don't see one another's fields */
     const jv_t **data; /* JSON and YAML files, unified with the others */
     size_t ndata;
 };

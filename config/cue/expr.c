@@ -185,6 +185,10 @@ static vertex_t *ident_vertex(eval_t *e, const syn_t *x, env_t *env, bottom_t **
     switch ((ref_kind_t)r->kind) {
     case REF_FIELD: {
         vertex_t *v = lookup(e, at->v, r->label, x, x->pos, error);
+        if (!v && r->loose && vertex_is_struct(vertex_deref(at->v)) && !vertex_find(vertex_deref(at->v), r->label)) {
+            *error = bottom_new(e, BOTTOM_EVAL, x->pos, "reference \"" STR_FMT "\" not found", STR_ARG(x->str));
+            (*error)->at = NULL;
+        }
         return v;
     }
     case REF_DYNAMIC: {
