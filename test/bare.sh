@@ -7,13 +7,13 @@ cd "$(dirname "$0")/.."
 root=${ROOT:-/tmp/velella-bare}
 [ "$(id -u)" = 0 ] || { echo "bare.sh needs root, for debootstrap and chroot"; exit 1; }
 command -v debootstrap >/dev/null || apt-get -q install -y debootstrap >/dev/null
-sources=$(cat /etc/apt/sources.list /etc/apt/sources.list.d/* 2>/dev/null)
+sources=$(cat /etc/apt/sources.list /etc/apt/sources.list.d/* 2>/dev/null || true)
 mirror=$(echo "$sources" | sed -n 's/^URIs: *\([^ ]*\).*/\1/p; s/^deb *\(\[[^]]*\]\)* *\([^ ]*\) .*/\2/p' | head -n 1)
 if [ ! -x "$root/bin/sh" ]; then
     rm -rf "$root"
     debootstrap --variant=minbase bookworm "$root" "$mirror" >/tmp/velella-bare.log 2>&1 || { tail /tmp/velella-bare.log; exit 1; }
-    # The package source of this machine, with whatever it needs to be reached.
-    rm -rf "$root/etc/apt" && cp -a /etc/apt "$root/etc/apt"
+    # How this machine reaches its package source: proxies and the like.
+    grep -lE 'Proxy|Acquire' /etc/apt/apt.conf.d/* 2>/dev/null | while read -r f; do cp "$f" "$root/etc/apt/apt.conf.d/"; done
 fi
 cp /etc/resolv.conf /etc/hosts "$root/etc/"
 for d in /etc/ssl /usr/local/share/ca-certificates; do
