@@ -23,7 +23,7 @@ static cdata_t *data_of_vertex(eval_t *e, vertex_t *v, bottom_t **error) {
         n += vertex_shown(v->arcs[i]);
     cdata_t *d = list ? cdata_list(e->arena, n) : cdata_struct(e->arena, n);
     n = 0;
-    vertex_t **arcs = v->arcs;
+    vertex_t **arcs = list ? v->arcs : order_export(e, v);
     uint32_t narcs = v->narcs;
     for (uint32_t i = 0; i < narcs; i++) {
         vertex_t *arc = arcs[i];

@@ -256,6 +256,23 @@ static void literal_kind(state_t *st, const syn_t *x) {
         st->is_struct = true;
 }
 
+static void note_literal(eval_t *e, vertex_t *v, const syn_t *x) {
+    uint32_t n = v->nliterals;
+    for (uint32_t i = 0; i < n && i < 16; i++) {
+        if (v->literals[i] == x)
+            return;
+    }
+    if ((n & (n - 1)) == 0)
+        v->literals = arena_grow(e->arena, v->literals, n * sizeof x, (n ? n * 2 : 1) * sizeof x);
+    v->literals[v->nliterals++] = x;
+}
+
+static void add_embedding(state_t *st, const syn_t *d, env_t *env, info_t info) {
+    info.group = group_new(st->e, st->v, info.group);
+    info.group->embed = true;
+    state_conj(st, d, env, info);
+}
+
 static void add_struct(state_t *st, const syn_t *x, env_t *up, info_t info) {
     eval_t *e = st->e;
     env_t *env = env_new(e, up, st->v);
@@ -268,27 +285,24 @@ static void add_struct(state_t *st, const syn_t *x, env_t *up, info_t info) {
     if (embeds)
         info.group = group_new(e, st->v, info.group);
     closed_literal(info.group);
+    if (x->n)
+        note_literal(e, st->v, x);
     for (uint32_t i = 0; i < x->n && !st->error; i++) {
         const syn_t *d = x->items[i];
-        if (d->kind == SYN_FIELD && d->field->pattern)
+        if (d->kind == SYN_FIELD && d->field->pattern) {
             state_task(st, TASK_PATTERN, d, env, info);
-        else if (d->kind == SYN_FIELD && d->field->dynamic)
+        } else if (d->kind == SYN_FIELD && d->field->dynamic) {
             state_task(st, TASK_DYNAMIC, d, env, info);
-        else if (d->kind == SYN_FIELD)
+        } else if (d->kind == SYN_FIELD) {
             field_conj(st, d, d->label, env, info);
-        else if (d->kind == SYN_ELLIPSIS)
+        } else if (d->kind == SYN_ELLIPSIS) {
             add_ellipsis(st, info.group);
-        else if (d->kind == SYN_COMPREHENSION)
+        } else if (d->kind == SYN_COMPREHENSION) {
+            order_hold(st, d);
             state_task(st, TASK_COMPREHENSION, d, env, info);
-    }
-    for (uint32_t i = 0; i < x->n && embeds; i++) {
-        const syn_t *d = x->items[i];
-        if (!is_embedding(d))
-            continue;
-        info_t inner = info;
-        inner.group = group_new(e, st->v, info.group);
-        inner.group->embed = true;
-        state_conj(st, d, env, inner);
+        } else if (is_embedding(d)) {
+            add_embedding(st, d, env, info);
+        }
     }
 }
 
@@ -801,6 +815,7 @@ void state_finish(state_t *st) {
             st->incomplete = bottom_worse(st->incomplete, st->tasks[i].error);
     }
     result(st);
+    order_settle(st);
     if (!st->error && v->base && (v->base->tag == VAL_STRUCT || v->base->tag == VAL_LIST)) {
         v->status = ST_EXPANDED;
         closed_check(e, v);

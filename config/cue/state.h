@@ -73,6 +73,11 @@ struct state {
     bool maybe_struct; /* a literal of embeddings only */
     bool has_type;
     bool dirty;
+    struct {
+        const label_t *label;
+        uint32_t before; /* which arc it comes */
+    } * held;            /* fields that a comprehension may bring */
+    size_t nheld;
     bool gathering; /* not all conjuncts have been seen */
     list_t *lists, **last_list;
     choice_t *choices;
@@ -110,6 +115,9 @@ void state_plain(state_t *st, const info_t *info);
 typedef enum cycle { CYCLE_NONE, CYCLE_SKIP, CYCLE_WAIT } cycle_t;
 /* What to do with a reference to t; notes it in the conjunct's info. */
 cycle_t cycle_mark(state_t *st, vertex_t *t, const syn_t *ref, info_t *info);
+
+void order_hold(state_t *st, const syn_t *comprehension);
+void order_settle(state_t *st);
 
 void list_task(state_t *st, task_t *t);
 void list_data(state_t *st, const jv_t *data, info_t info);

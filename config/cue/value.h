@@ -172,12 +172,16 @@ struct vertex {
     bool watched;  /* someone outside depends on this while it was in progress */
     bool list_open;
     bool splitting;   /* fwd is one of several disjuncts being tried */
+    bool placed;      /* order.c's */
     bool not_allowed; /* its closed parent refuses it */
     bool closed;      /* something closes it */
     bool complete;    /* closed, and without `...`: a field that nothing declares can't come */
     bool computed;    /* not a field: a let, an operand */
     uint32_t depth;
-    value_t *base; /* scalar, type, bottom, or the mark of a struct or list */
+    int32_t blockers; /* order.c's */
+    uint32_t nliterals;
+    const syn_t **literals; /* the struct literals among the conjuncts */
+    value_t *base;          /* scalar, type, bottom, or the mark of a struct or list */
     bottom_t *child_error;
     bottom_t *incomplete; /* what couldn't be done yet */
     vertex_t *fwd;
@@ -294,6 +298,10 @@ vertex_t *vertex_new(eval_t *e, vertex_t *parent, const label_t *label);
 vertex_t *vertex_temp(eval_t *e, const syn_t *x, env_t *env);
 void vertex_add_conj(eval_t *e, vertex_t *v, conj_t c);
 vertex_t *vertex_find(const vertex_t *v, const label_t *label);
+/* The same arcs in another order. */
+void vertex_set_arcs(eval_t *e, vertex_t *v, vertex_t **arcs);
+/* The arcs in the order in which CUE exports them. */
+vertex_t **order_export(eval_t *e, vertex_t *v);
 vertex_t *vertex_arc(eval_t *e, vertex_t *v, const label_t *label, bool *added);
 void vertex_expand(eval_t *e, vertex_t *v);
 void vertex_finalize(eval_t *e, vertex_t *v);

@@ -70,6 +70,16 @@ static void index_grow(eval_t *e, vertex_t *v) {
         index_put(v, i);
 }
 
+void vertex_set_arcs(eval_t *e, vertex_t *v, vertex_t **arcs) {
+    v->arcs = arcs;
+    v->carcs = v->narcs;
+    if (!v->index)
+        return;
+    v->index = arena_array(e->arena, uint32_t, v->index_size);
+    for (uint32_t i = 0; i < v->narcs; i++)
+        index_put(v, i);
+}
+
 vertex_t *vertex_arc(eval_t *e, vertex_t *v, const label_t *label, bool *added) {
     vertex_t *arc = vertex_find(v, label);
     *added = !arc;
@@ -183,6 +193,8 @@ static void forget(vertex_t *v) {
     v->child_error = v->incomplete = NULL;
     v->fwd = NULL;
     v->disj = NULL;
+    v->literals = NULL;
+    v->nliterals = 0;
     v->patterns = NULL;
     v->npatterns = 0;
     v->groups = v->given_groups;
