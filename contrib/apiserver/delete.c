@@ -221,8 +221,10 @@ static bool carry_out(apiserver_t *s, arena_t *a, object_t *o, jv_t *v, const op
         (void)s;
         return false;
     }
-    if (str_eqc(r->group_resource, "pods"))
+    if (str_eqc(r->group_resource, "pods")) {
         mark(a, meta, 0);
+        jv_setc(a, meta, "deletionGracePeriodSeconds", jv_int(a, 0));
+    }
     if (!dry_run)
         store_remove(store, a, v);
     return true;
@@ -252,7 +254,7 @@ void delete_one(call_t *c) {
         if (c->dry_run)
             output_unstored(c, 200, v);
         else
-            output_object(c, 200, left);
+            output_object(c, opt.orphan_given && !opt.orphan ? 202 : 200, left);
         return;
     }
     if (r->flags & RESOURCE_RETURNS) {

@@ -193,6 +193,15 @@ str_t fields_labels(arena_t *a, const jv_t *labels) {
     return buf_str(&b);
 }
 
+str_t fields_selector(arena_t *a, const jv_t *selector) {
+    if (!selector || jv_count(jv_getc(selector, "matchExpressions")))
+        return selector ? jv_text(a, selector) : STR("null");
+    return arena_printf(a,
+                        "v1.LabelSelector{MatchLabels:" STR_FMT
+                        ", MatchExpressions:[]v1.LabelSelectorRequirement(nil)}",
+                        STR_ARG(fields_labels(a, jv_getc(selector, "matchLabels"))));
+}
+
 const char *fields_reason(field_reason_t r) {
     static const char *const words[] = {
         [FIELD_REQUIRED] = "FieldValueRequired",        [FIELD_INVALID] = "FieldValueInvalid",

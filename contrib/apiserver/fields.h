@@ -56,6 +56,8 @@ str_t fields_value(arena_t *a, const jv_t *v);
 str_t fields_go(arena_t *a, const jv_t *v);
 /* As %#v prints a map[string]string. */
 str_t fields_labels(arena_t *a, const jv_t *labels);
+/* As %#v prints a LabelSelector without expressions; others as JSON. */
+str_t fields_selector(arena_t *a, const jv_t *selector);
 const char *fields_reason(field_reason_t r); /* FieldValueRequired … */
 
 #endif

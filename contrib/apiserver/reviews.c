@@ -81,6 +81,16 @@ static void bind(call_t *c, object_t *o) {
     if (!v)
         return;
     jv_set_path(a, pod, jv_path(v, "target", "name", NULL), "spec", "nodeName", NULL);
+    jv_t *list = jv_path(pod, "status", "conditions", NULL), *scheduled = jv_object(a);
+    if (!jv_is(list, JV_ARRAY)) {
+        list = jv_array(a);
+        jv_set_path(a, pod, list, "status", "conditions", NULL);
+    }
+    jv_setc(a, scheduled, "type", jv_string(a, STR("PodScheduled")));
+    jv_setc(a, scheduled, "status", jv_string(a, STR("True")));
+    jv_setc(a, scheduled, "lastProbeTime", jv_null(a));
+    jv_setc(a, scheduled, "lastTransitionTime", jv_string(a, wire_now(a, false)));
+    jv_append(a, list, scheduled);
     store_write(o->store, a, pod);
     success(c);
 }

@@ -286,7 +286,7 @@ static void on_collection(call_t *c) {
         return;
     }
     bool anywhere = !c->ns.n && !(c->resource->flags & RESOURCE_CLUSTER);
-    if (is(m, "GET") || is(m, "HEAD")) {
+    if (is(m, "GET")) {
         if (call_flag(c, "watch"))
             watch_start(c);
         else
@@ -303,7 +303,7 @@ static void on_collection(call_t *c) {
 static void on_object(call_t *c) {
     str_t m = c->request->method;
     bool scale = is(c->sub, "scale");
-    if (is(m, "GET") || is(m, "HEAD"))
+    if (is(m, "GET"))
         scale ? scale_get(c) : read_get(c);
     else if (is(m, "PUT"))
         is(c->sub, "finalize") ? namespace_finalize(c) : write_update(c);
@@ -319,7 +319,7 @@ static void on_object(call_t *c) {
 
 static const char *verb_of(const call_t *c) {
     str_t m = c->request->method;
-    if (is(m, "GET") || is(m, "HEAD"))
+    if (is(m, "GET"))
         return c->name.n ? "get" : call_flag(c, "watch") ? "watch" : "list";
     if (is(m, "DELETE"))
         return c->name.n ? "delete" : "deletecollection";

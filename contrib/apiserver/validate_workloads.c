@@ -8,6 +8,49 @@ static bool is_empty_selector(const jv_t *s) {
     return jv_count(jv_getc(s, "matchLabels")) + jv_count(jv_getc(s, "matchExpressions")) == 0;
 }
 
+static void invalid_selector(fields_t *f, const jv_t *s, const char *why) {
+    fields_add(f, FIELD_INVALID, STR("spec.selector"),
+               arena_printf(f->arena, "Invalid value: " STR_FMT ": %s", STR_ARG(fields_selector(f->arena, s)), why));
+}
+
+static void fixed_selector(fields_t *f, const jv_t *now, const jv_t *then) {
+    if (!valid_same(now, then))
+        invalid_selector(f, now, "field is immutable");
+}
+
+/* Can it be asked at all? */
+static bool is_usable(const jv_t *s) {
+    static const char *const operators[] = {"In", "NotIn", "Exists", "DoesNotExist"};
+    const jv_t *terms = jv_getc(s, "matchExpressions");
+    for (size_t i = 0; i < jv_count(terms); i++) {
+        bool known = false;
+        for (size_t k = 0; k < 4; k++)
+            known |= str_eqc(jv_path_str(jv_at(terms, i), "operator", NULL), operators[k]);
+        if (!known)
+            return false;
+    }
+    return true;
+}
+
+/* Counts in a status: none negative, none above the first. */
+static void check_counts(const jv_t *o, const char *const *names, fields_t *f) {
+    const jv_t *status = jv_getc(o, "status");
+    int64_t all = 0, ready = 0;
+    jv_as_int(jv_getc(status, names[0]), &all);
+    jv_as_int(jv_getc(status, "readyReplicas"), &ready);
+    for (size_t i = 0; names[i]; i++)
+        valid_nonnegative(f, STR("status"), status, names[i]);
+    for (size_t i = 1; names[i]; i++) {
+        int64_t n = 0;
+        str_t path = at(f->arena, STR("status"), names[i]);
+        jv_as_int(jv_getc(status, names[i]), &n);
+        if (n > all)
+            fields_invalid(f, path, jv_int(f->arena, n), "cannot be greater than status.replicas");
+        if (n > ready && str_eqc(str_c(names[i]), "availableReplicas"))
+            fields_invalid(f, path, jv_int(f->arena, n), "cannot be greater than readyReplicas");
+    }
+}
+
 static void check_selector(const jv_t *spec, const char *kind, fields_t *f) {
     const jv_t *s = jv_getc(spec, "selector");
     if (!jv_is(s, JV_OBJECT)) {
@@ -16,7 +59,7 @@ static void check_selector(const jv_t *spec, const char *kind, fields_t *f) {
     }
     valid_selector(f, STR("spec.selector"), s);
     if (is_empty_selector(s))
-        fields_invalid(f, STR("spec.selector"), s, "empty selector is invalid for %s", kind);
+        invalid_selector(f, s, arena_cstr(f->arena, arena_printf(f->arena, "empty selector is invalid for %s", kind)));
 }
 
 static void check_match(const jv_t *spec, fields_t *f) {
@@ -73,14 +116,20 @@ static void check_strategy(const jv_t *strategy, fields_t *f) {
 }
 
 void validate_deployment(arena_t *a, const jv_t *o, const jv_t *old, fields_t *f) {
+    static const char *const counts[] = {"replicas", "updatedReplicas", "readyReplicas", "availableReplicas", NULL};
     const jv_t *spec = jv_getc(o, "spec");
     int64_t deadline, ready = 0;
     (void)a;
     valid_nonnegative(f, STR("spec"), spec, "replicas");
     check_selector(spec, "deployment", f);
-    check_match(spec, f);
-    validate_pod_template(jv_getc(spec, "template"), STR("spec.template"), f);
-    check_endless(spec, "ReplicaSet", f);
+    if (is_usable(jv_getc(spec, "selector"))) {
+        check_match(spec, f);
+        validate_pod_template(jv_getc(spec, "template"), STR("spec.template"), f);
+        check_endless(spec, "ReplicaSet", f);
+    } else {
+        invalid_selector(f, jv_getc(spec, "selector"), "invalid label selector");
+    }
+    check_counts(o, counts, f);
     check_strategy(jv_getc(spec, "strategy"), f);
     valid_nonnegative(f, STR("spec"), spec, "minReadySeconds");
     valid_nonnegative(f, STR("spec"), spec, "revisionHistoryLimit");
@@ -90,12 +139,15 @@ void validate_deployment(arena_t *a, const jv_t *o, const jv_t *old, fields_t *f
         fields_invalid(f, STR("spec.progressDeadlineSeconds"), jv_getc(spec, "progressDeadlineSeconds"),
                        "must be greater than minReadySeconds");
     if (old)
-        valid_fixed(f, STR("spec.selector"), jv_getc(spec, "selector"), jv_path(old, "spec", "selector", NULL));
+        fixed_selector(f, jv_getc(spec, "selector"), jv_path(old, "spec", "selector", NULL));
 }
 
 void validate_replicaset(arena_t *a, const jv_t *o, const jv_t *old, fields_t *f) {
+    static const char *const counts[] = {"replicas", "fullyLabeledReplicas", "readyReplicas", "availableReplicas",
+                                         NULL};
     const jv_t *spec = jv_getc(o, "spec");
     (void)a;
+    check_counts(o, counts, f);
     valid_nonnegative(f, STR("spec"), spec, "replicas");
     valid_nonnegative(f, STR("spec"), spec, "minReadySeconds");
     check_selector(spec, "deployment", f);
@@ -103,7 +155,7 @@ void validate_replicaset(arena_t *a, const jv_t *o, const jv_t *old, fields_t *f
     validate_pod_template(jv_getc(spec, "template"), STR("spec.template"), f);
     check_endless(spec, "ReplicaSet", f);
     if (old)
-        valid_fixed(f, STR("spec.selector"), jv_getc(spec, "selector"), jv_path(old, "spec", "selector", NULL));
+        fixed_selector(f, jv_getc(spec, "selector"), jv_path(old, "spec", "selector", NULL));
 }
 
 void validate_replicationcontroller(arena_t *a, const jv_t *o, const jv_t *old, fields_t *f) {
@@ -152,6 +204,8 @@ void validate_statefulset(arena_t *a, const jv_t *o, const jv_t *old, fields_t *
     static const char *const open[] = {
         "replicas", "ordinals", "template", "updateStrategy", "minReadySeconds", "persistentVolumeClaimRetentionPolicy",
         NULL};
+    static const char *const counts[] = {"replicas",        "readyReplicas",     "currentReplicas",
+                                         "updatedReplicas", "availableReplicas", NULL};
     const jv_t *spec = jv_getc(o, "spec"), *policy = jv_getc(spec, "podManagementPolicy");
     const jv_t *strategy = jv_getc(spec, "updateStrategy"), *type = jv_getc(strategy, "type");
     if (!str_eqc(jv_str(policy), "OrderedReady") && !str_eqc(jv_str(policy), "Parallel"))
@@ -163,6 +217,7 @@ void validate_statefulset(arena_t *a, const jv_t *o, const jv_t *old, fields_t *
         valid_nonnegative(f, STR("spec.updateStrategy.rollingUpdate"), jv_getc(strategy, "rollingUpdate"), "partition");
     else if (!str_eqc(jv_str(type), "OnDelete"))
         fields_invalid(f, STR("spec.updateStrategy"), strategy, "must be 'RollingUpdate' or 'OnDelete'");
+    check_counts(o, counts, f);
     check_retention(spec, f);
     valid_nonnegative(f, STR("spec"), spec, "replicas");
     valid_nonnegative(f, STR("spec"), spec, "minReadySeconds");
@@ -187,7 +242,7 @@ static void check_daemonset(const jv_t *o, fields_t *f) {
         if (!is_empty_selector(s))
             check_match(spec, f);
         else
-            fields_invalid(f, STR("spec.selector"), s, "empty selector is invalid for daemonset");
+            invalid_selector(f, s, "empty selector is invalid for daemonset");
     } else {
         fields_required(f, STR("spec.selector"), "");
         check_match(spec, f);
@@ -217,7 +272,7 @@ void validate_daemonset(arena_t *a, const jv_t *o, const jv_t *old, fields_t *f)
     if (!old)
         return;
     check_daemonset(o, f); /* an update is validated as a new one, too */
-    valid_fixed(f, STR("spec.selector"), jv_path(o, "spec", "selector", NULL), jv_path(old, "spec", "selector", NULL));
+    fixed_selector(f, jv_path(o, "spec", "selector", NULL), jv_path(old, "spec", "selector", NULL));
 }
 
 /* ---- jobs ---- */

@@ -122,17 +122,33 @@ static void show(apiserver_watch_t *w, const event_t *e) {
         send_object(w, "DELETED", e->before);
 }
 
-static str_t blueprint(arena_t *a, const resource_t *r) {
-    buf_t b;
+/* The list that the initial events stand for, empty, as Go writes it. */
+static str_t blueprint(arena_t *a, const apiserver_watch_t *w) {
+    const resource_t *r = w->resource;
+    bool metadata = w->output == OUTPUT_METADATA;
+    str_t kind = metadata ? STR("PartialObjectMetadataList") : r->list_kind;
+    str_t version = metadata ? STR("meta.k8s.io/v1") : r->api_version;
+    buf_t b, out;
     buf_init_arena(&b, a);
-    buf_printf(&b,
-               r->crd ? "{\"apiVersion\":\"%2$.*1$s\",\"items\":[],\"kind\":\"%4$.*3$s\"}\n"
-                      : "{\"kind\":\"%4$.*3$s\",\"apiVersion\":\"%2$.*1$s\",\"metadata\":{},\"items\":null}\n",
-               (int)r->api_version.n, r->api_version.p, (int)r->list_kind.n, r->list_kind.p);
-    buf_t out;
     buf_init_arena(&out, a);
+    if (r->crd && !metadata)
+        buf_printf(&b, "{\"apiVersion\":\"" STR_FMT "\",\"items\":[],\"kind\":\"" STR_FMT "\"}\n", STR_ARG(version),
+                   STR_ARG(kind));
+    else
+        buf_printf(&b, "{\"kind\":\"" STR_FMT "\",\"apiVersion\":\"" STR_FMT "\",\"metadata\":{},\"items\":null}\n",
+                   STR_ARG(kind), STR_ARG(version));
     base64_encode(&out, buf_str(&b), BASE64_STD);
     return buf_str(&out);
+}
+
+/* The server's own types have replicas that are always there, which shows where an object is empty. */
+static jv_t *empty_object(arena_t *a, const resource_t *r, jv_t *v) {
+    static const char *const counted[] = {"deployments.apps", "replicasets.apps", "statefulsets.apps"};
+    v = wire_decode(a, r->type, v, NULL, NULL);
+    for (size_t i = 0; i < 3; i++)
+        if (str_eqc(r->group_resource, counted[i]))
+            jv_set_path(a, v, jv_int(a, 0), "spec", "replicas", NULL);
+    return v;
 }
 
 static void send_bookmark(apiserver_watch_t *w, bool initial) {
@@ -143,12 +159,12 @@ static void send_bookmark(apiserver_watch_t *w, bool initial) {
     if (initial) {
         jv_t *notes = jv_object(a);
         jv_setc(a, notes, "k8s.io/initial-events-end", jv_string(a, STR("true")));
-        jv_setc(a, notes, "kubernetes.io/initial-events-list-blueprint", jv_string(a, blueprint(a, r)));
+        jv_setc(a, notes, "kubernetes.io/initial-events-list-blueprint", jv_string(a, blueprint(a, w)));
         jv_setc(a, meta, "annotations", notes);
     }
     jv_setc(a, v, "metadata", meta);
     if (!r->crd)
-        v = wire_decode(a, r->type, v, NULL, NULL);
+        v = empty_object(a, r, v);
     jv_setc(a, v, "kind", jv_string(a, r->kind));
     jv_setc(a, v, "apiVersion", jv_string(a, r->api_version));
     if (w->output == OUTPUT_METADATA)

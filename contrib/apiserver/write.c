@@ -273,7 +273,8 @@ void write_changed(call_t *c, object_t *old, jv_t *was, jv_t *object, bool appli
     if (r->rules && r->rules->prepare)
         r->rules->prepare(c->server, a, object, was);
     object = body_canonical(a, r, object);
-    count_generation(a, r, object, was);
+    if (!str_eqc(c->sub, "status"))
+        count_generation(a, r, object, was);
     if (!applied)
         apply_track(c, object, was);
     fields_t f = {.arena = a};
@@ -294,7 +295,8 @@ void write_changed(call_t *c, object_t *old, jv_t *was, jv_t *object, bool appli
     if (c->dry_run)
         output_unstored(c, 200, object);
     else if (gone) {
-        store_remove(r->store, a, object);
+        /* Watches see the state before: the last change isn't written. */
+        store_remove(r->store, a, jv_copy(a, was));
         output_unstored(c, 200, object);
     } else if (unchanged(object, was))
         output_object(c, 200, old);
