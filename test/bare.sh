@@ -23,7 +23,8 @@ rm -rf "$root/root/velella"
 git clone -q . "$root/root/velella"
 mount -t proc proc "$root/proc"
 mount --bind /dev "$root/dev"
-trap 'umount "$root/proc" "$root/dev"' EXIT
+mount --bind /dev/pts "$root/dev/pts"
+trap 'umount "$root/proc" "$root/dev/pts" "$root/dev"' EXIT
 # A fresh machine has make and nothing else of what velella needs.
 chroot "$root" env DEBIAN_FRONTEND=noninteractive sh -c 'command -v make >/dev/null || { apt-get -q update && apt-get -q install -y --no-install-recommends make; }' >/tmp/velella-bare.log 2>&1 ||
     { tail /tmp/velella-bare.log; exit 1; }
