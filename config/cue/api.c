@@ -133,9 +133,8 @@ static void build_root(eval_t *e) {
 }
 
 static void begin(eval_t *e, jmp_buf *env) {
-    char here;
     e->jump = env;
-    e->stack = &here;
+    e->stack = __builtin_frame_address(0);
     e->depth = 0;
     if (e->stale || !e->root)
         build_root(e);

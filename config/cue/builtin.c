@@ -129,7 +129,8 @@ static const own_builtin_t *find_in(const own_builtin_t *rows, size_t n, str_t p
 
 const own_builtin_t *builtin_find(str_t package, str_t name) {
     const own_builtin_t *b = find_in(table, sizeof table / sizeof *table, package, name);
-    return b ? b : find_in(builtins_list, builtins_list_count, package, name);
+    b = b ? b : find_in(builtins_list, builtins_list_count, package, name);
+    return b ? b : find_in(builtins_encoding, builtins_encoding_count, package, name);
 }
 
 bool builtin_package_known(str_t path) {

@@ -25,6 +25,8 @@ void builtin_append(eval_t *e, vertex_t *list, value_t *item);
 
 extern const own_builtin_t builtins_list[];
 extern const size_t builtins_list_count;
+extern const own_builtin_t builtins_encoding[];
+extern const size_t builtins_encoding_count;
 
 const own_builtin_t *builtin_find(str_t package, str_t name);
 bool builtin_package_known(str_t path);

@@ -63,6 +63,9 @@ static bottom_t *check_arg(eval_t *e, const callee_t *c, value_t *v, size_t i, c
     unsigned want = c->params[i];
     if (value_is_bottom(v))
         return v->bottom;
+    if (v->tag == VAL_VERTEX && value_vertex(v)->disj)
+        return bottom_new(e, BOTTOM_INCOMPLETE, x->pos, "unresolved disjunction " STR_FMT " (type " STR_FMT ")",
+                          STR_ARG(ambiguous_text(e, value_vertex(v))), STR_ARG(kind_text(e, v->kind)));
     bool concrete = value_is_scalar(v) || (v->tag == VAL_VERTEX && !value_vertex(v)->disj);
     if (v->kind & want) {
         if (concrete || (c->own && want == KIND_TOP))

@@ -83,6 +83,8 @@ static bool expected(parser_t *p, const char *what) {
         name = "STRING";
     else if (t->kind == TOK_INTERP)
         name = "INTERPOLATION";
+    if (t->kind == TOK_ATTR)
+        return scan_fail(&p->s, t->pos, "expected %s, found 'ATTRIBUTE'", what);
     if (name)
         return scan_fail(&p->s, t->pos, "expected %s, found '%s' " STR_FMT, what, name, STR_ARG(t->text));
     return scan_fail(&p->s, t->pos, "expected %s, found '" STR_FMT "'", what, STR_ARG(t->text));
@@ -228,6 +230,10 @@ static syn_t *parse_list(parser_t *p) {
         return NULL;
     while (!is(p, TOK_RBRACK)) {
         syn_t *item;
+        if (is(p, TOK_EOF)) {
+            expected(p, "']'");
+            return NULL;
+        }
         if (is(p, TOK_ELLIPSIS))
             item = parse_ellipsis(p);
         else if (is_word(p, "if") || is_word(p, "for"))
@@ -362,6 +368,10 @@ static syn_t *parse_call(parser_t *p, syn_t *x) {
     if (!next(p))
         return NULL;
     while (!is(p, TOK_RPAREN)) {
+        if (is(p, TOK_EOF)) {
+            expected(p, "')'");
+            return NULL;
+        }
         syn_t *arg = parse_expr(p);
         if (!arg)
             return NULL;
@@ -536,7 +546,7 @@ static syn_t *parse_comprehension(parser_t *p) {
     }
     items_give(&l, x);
     if (!is(p, TOK_LBRACE)) {
-        expected(p, "struct literal");
+        expected(p, "'{'");
         return NULL;
     }
     x->x = parse_struct(p);
@@ -624,8 +634,6 @@ static bool parse_value(parser_t *p, syn_field_t *f) {
     str_t alias;
     if (!enter(p) || !parse_alias(p, &alias))
         return false;
-    if (starts_clause(p) && !is(p, TOK_LBRACE))
-        return scan_fail(&p->s, p->t.pos, "expected operand, found '" STR_FMT "'", STR_ARG(p->t.text));
     syn_pos_t pos = p->t.pos;
     syn_t *x = parse_expr(p);
     if (!x)
@@ -678,6 +686,11 @@ static syn_t *parse_let(parser_t *p) {
     return (x->x = parse_expr(p)) ? x : NULL;
 }
 
+static bool is_label(const syn_t *x) {
+    return x->kind == SYN_IDENT || x->kind == SYN_STRING || x->kind == SYN_INTERPOLATION || x->kind == SYN_PAREN ||
+           (x->kind == SYN_LIST && x->n == 1) || x->kind == SYN_NULL || x->kind == SYN_BOOL;
+}
+
 static syn_t *parse_label_or_embedding(parser_t *p) {
     str_t alias;
     bool blank = p->t.blank_line;
@@ -690,6 +703,10 @@ static syn_t *parse_label_or_embedding(parser_t *p) {
     if (!x)
         return NULL;
     if (!at_label_end(p)) {
+        if (is_label(x) && !is(p, TOK_COMMA) && !is(p, TOK_RBRACE) && !is(p, TOK_EOF) && !is(p, TOK_ATTR)) {
+            expected(p, "label or ':'");
+            return NULL;
+        }
         if (alias.n) {
             syn_t *y = node(p, SYN_ALIAS, pos);
             y->str = alias;

@@ -456,7 +456,7 @@ static void put_bottom(eval_t *e, buf_t *b, const bottom_t *x) {
     if (path.n)
         buf_printf(b, STR_FMT ": ", STR_ARG(path));
     buf_add(b, x->text);
-    if (x->npos && !str_ends(x->text, STR(":")))
+    if (x->npos)
         buf_char(b, ':');
     for (size_t i = 0; i < x->npos; i++)
         buf_printf(b, "\n    " STR_FMT ":%u:%u", STR_ARG(eval_file(e, x->pos[i].file)), x->pos[i].line, x->pos[i].col);

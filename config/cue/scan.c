@@ -305,6 +305,7 @@ static bool string_body(scan_t *s, const quote_t *q, token_t *t, bool line_start
 
 static bool scan_string(scan_t *s, token_t *t) {
     quote_t q = {0};
+    size_t from = s->at;
     while (peek(s, 0) == '#') {
         q.n++;
         s->at++;
@@ -313,7 +314,9 @@ static bool scan_string(scan_t *s, token_t *t) {
     q.multi = peek(s, 1) == q.c && peek(s, 2) == q.c && !(q.n && at_hashes(s, 2, q.n));
     if (!q.multi) {
         s->at++;
-        return string_body(s, &q, t, false);
+        bool plain = string_body(s, &q, t, false);
+        t->text = str_sub(s->src, from, s->at - from);
+        return plain;
     }
     s->at += 3;
     if (peek(s, 0) == '\r')

@@ -77,6 +77,8 @@ static void collect(errors_t *l, vertex_t *given, bool concrete) {
             add(l, v->incomplete);
         else if (v->base && (v->base->tag == VAL_STRUCT || v->base->tag == VAL_LIST))
             collect_arcs(l, v, concrete);
+        else if (v->narcs && v->base && value_is_scalar(v->base)) /* a scalar with definitions beside it */
+            collect_arcs(l, v, concrete);
         else if (concrete && (!v->base || !value_is_scalar(v->base)))
             add(l, incomplete_value(e, v, given));
     }
