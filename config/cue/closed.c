@@ -108,6 +108,7 @@ static bool lets_in(const vertex_t *v, const group_t *g) {
 
 bottom_t *closed_error(eval_t *e, vertex_t *arc) {
     bottom_t *b = bottom_new(e, BOTTOM_EVAL, (syn_pos_t){0}, "field not allowed");
+    b->unplaced = true;
     for (uint32_t i = 0; i < arc->nconjs && i < 8; i++) {
         const conj_t *c = &arc->conjs[i];
         if (c->field || c->x)
@@ -135,7 +136,7 @@ void closed_check(eval_t *e, vertex_t *v) {
         for (uint32_t i = 0; i < v->narcs; i++) {
             vertex_t *arc = v->arcs[i];
             label_kind_t k = (label_kind_t)arc->label->kind;
-            if (arc->mark == FIELD_OPTIONAL || (k != LABEL_STRING && k != LABEL_DEF) || arc->not_allowed)
+            if (arc->mark == FIELD_OPTIONAL || k != LABEL_STRING || arc->not_allowed)
                 continue;
             eval_step(e);
             if (!allowed(v, arc, g))

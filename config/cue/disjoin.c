@@ -164,7 +164,16 @@ static rank_t rank_of(search_t *s, leaf_t **set, size_t n, const leaf_t *l, uint
     return out;
 }
 
+static bool same_error(eval_t *e, const bottom_t *a, const bottom_t *b) {
+    return a == b || (str_eq(a->text, b->text) && !a->nparts && !b->nparts && a->at && b->at &&
+                      str_eq(vertex_path(e, a->at), vertex_path(e, b->at)));
+}
+
 static void add_error(search_t *s, bottom_t *b) {
+    for (size_t i = 0; i < s->nerrors && i < 8; i++) {
+        if (same_error(s->e, s->errors[i], b))
+            return;
+    }
     s->errors = arena_grow(s->e->arena, s->errors, s->nerrors * sizeof b, (s->nerrors + 1) * sizeof b);
     s->errors[s->nerrors++] = b;
 }

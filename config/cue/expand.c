@@ -57,6 +57,7 @@ static void conflict(state_t *st, unsigned kind, value_t *v, const syn_t *x, syn
     else
         err = bottom_new(e, BOTTOM_EVAL, st->kind_pos, "conflicting values " STR_FMT " and " STR_FMT, STR_ARG(b),
                          STR_ARG(a));
+    err->unplaced = true;
     bottom_at(e, err, pos);
     for (size_t i = 0; i < st->npos; i++)
         bottom_at(e, err, st->pos[i]);
