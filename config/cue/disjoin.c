@@ -188,6 +188,20 @@ static void isolate(search_t *s, size_t mark, const vertex_t *keep) {
     }
 }
 
+/* With several choices still to make, a field that can't be any more saves trying them all. */
+static bottom_t *conflict_so_far(eval_t *e, vertex_t *c) {
+    for (uint32_t i = 0; i < c->narcs; i++) {
+        vertex_t *arc = c->arcs[i];
+        if (arc->mark == FIELD_OPTIONAL)
+            continue;
+        vertex_expand(e, arc);
+        bottom_t *b = vertex_error(arc);
+        if (b)
+            return b;
+    }
+    return NULL;
+}
+
 static void try_one(search_t *s, const uint16_t *prefix, uint32_t n, size_t chosen) {
     eval_t *e = s->e;
     vertex_t *c = copy_of(s, prefix, n, chosen);
@@ -213,9 +227,13 @@ static void try_one(search_t *s, const uint16_t *prefix, uint32_t n, size_t chos
             add_leaf(s, c, &st);
         isolate(s, mark, c);
     } else {
+        bottom_t *error = st.nchoices > c->nchoices + 1 ? conflict_so_far(e, c) : NULL;
         isolate(s, mark, NULL);
         c->state = NULL;
-        explore(s, &st, c->choices, c->nchoices);
+        if (error)
+            add_error(s, error);
+        else
+            explore(s, &st, c->choices, c->nchoices);
     }
     e->at = s->v;
     eval_leave(e);

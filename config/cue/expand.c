@@ -369,7 +369,9 @@ static bool imported(state_t *st, const vertex_t *t, const info_t *info) {
             return true;
     }
     size_t n = st->nimports;
-    st->imports = arena_grow(st->e->arena, st->imports, n * sizeof *st->imports, (n + 1) * sizeof *st->imports);
+    if ((n & (n - 1)) == 0) /* room doubles */
+        st->imports =
+            arena_grow(st->e->arena, st->imports, n * sizeof *st->imports, (n ? n * 2 : 1) * sizeof *st->imports);
     st->imports[n].t = t;
     st->imports[n].group = info->group;
     st->nimports++;
@@ -721,6 +723,20 @@ static bool run_tasks(state_t *st, task_kind_t first, task_kind_t last) {
     return progress;
 }
 
+/* Lists without comprehensions are known before any choice is made, so that their items can rule some out. */
+static void run_plain_lists(state_t *st) {
+    for (size_t i = 0; i < st->ntasks && !st->error; i++) {
+        const task_t *t = &st->tasks[i];
+        bool plain = t->kind == TASK_LIST && !t->done;
+        for (uint32_t k = 0; plain && k < t->x->n; k++)
+            plain = t->x->items[k]->kind != SYN_COMPREHENSION;
+        if (plain)
+            do_task(st, i);
+    }
+    if (!st->error)
+        list_sync(st);
+}
+
 static bool open_choice(const state_t *st) {
     for (size_t i = 0; i < st->nchoices; i++) {
         if (st->choices[i].chosen < 0)
@@ -757,8 +773,10 @@ bool state_run(state_t *st) {
             continue;
         if (!st->error && disjoin_merged(st))
             continue;
-        if (!st->error && open_choice(st))
-            return false;
+        if (!st->error && open_choice(st)) {
+            run_plain_lists(st);
+            return st->error != NULL;
+        }
         check_structural(st);
         if (!run_tasks(st, TASK_DYNAMIC, TASK_LIST))
             break;
