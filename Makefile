@@ -106,13 +106,14 @@ $(BUILD)/test/%: $(BUILD)/test/%.o $(HELPERS)
 	$(call say,link $@)
 	$(Q)$(CC) $(LINK) $(OPT) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(DEP_LIBS) $(CHECK_LIBS) -lm
 
-test: unit integration
+test: $(PROGRAMS) $(UNIT) $(INTEGRATION)
+	@sh test/run.sh $(BUILD) $(UNIT) $(INTEGRATION)
 unit: $(PROGRAMS) $(UNIT)
 	@sh test/run.sh $(BUILD) $(UNIT)
 integration: $(PROGRAMS) $(INTEGRATION)
 	@sh test/run.sh $(BUILD) $(INTEGRATION)
 valgrind: $(PROGRAMS) $(UNIT)
-	@VALGRIND=1 sh test/run.sh $(BUILD) $(UNIT)
+	@VALGRIND=1 JOBS=$(shell nproc) sh test/run.sh $(BUILD) $(UNIT)
 
 demo: $(PROGRAMS)
 	@sh contrib/demo.sh $(BUILD)
@@ -157,6 +158,14 @@ lint-deps:
 clean:
 	rm -rf build build-*
 help:
-	@sed -n 's/^\(all\|demo\|test\|unit\|integration\|bench\|fuzz\|static\|lint\|valgrind\|clean\):.*/make \1/p' Makefile | sort -u
+	@echo "make              the programs, into build/"
+	@echo "make demo         an Application from nothing to gone, as it happens (KEEP=1: stays)"
+	@echo "make test         all suites (make unit, make integration: one half)"
+	@echo "make bench        what it costs"
+	@echo "make fuzz         every parser against libFuzzer (FUZZ_SECONDS=60 each)"
+	@echo "make lint         clang-format and cppcheck"
+	@echo "make valgrind     the unit suites under memcheck"
+	@echo "make static       programs without shared libraries, into build-static/"
+	@echo "make clean"
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

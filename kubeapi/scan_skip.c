@@ -115,7 +115,7 @@ __attribute__((always_inline)) static inline int block(walk_t *w, const char *p,
     uint64_t quotes = m.quotes & ~escaped_of(m.slashes, &w->escape);
     uint64_t strings = running_xor(quotes) ^ w->in_string; /* from each opening quote to before the closing one */
     uint64_t bad = m.controls & strings, todo = m.brackets & ~strings;
-    w->in_string = (uint64_t)((int64_t)strings >> 63);
+    w->in_string = -(strings >> 63);
     for (; todo; todo &= todo - 1) {
         int at = __builtin_ctzll(todo);
         if (bad && __builtin_ctzll(bad) < at)

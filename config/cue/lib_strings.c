@@ -177,7 +177,7 @@ static bool split(lib_call_t *c, str_t s, str_t sep, size_t keep, int64_t n, cda
         return false;
     *out = cdata_list(c->arena, most);
     while (parts < most) {
-        size_t end = s.n, next = s.n;
+        size_t end = s.n, next = end;
         if (parts + 1 < most && sep.n) {
             end = (size_t)str_find(s, sep);
             next = end + sep.n;

@@ -94,7 +94,8 @@ jmp_buf *arena_guard(arena_t *a, jmp_buf *env) {
     return old;
 }
 
-static _Noreturn void fail(arena_t *a, size_t n) {
+/* The attribute, since cppcheck overlooks a static _Noreturn. */
+__attribute__((noreturn)) static void fail(arena_t *a, size_t n) {
     if (a->guard)
         longjmp(*a->guard, 1);
     mem_die(n);
