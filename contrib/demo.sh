@@ -28,7 +28,7 @@ fi
 "$build/velella-demo" prepare "$dir/kubeconfig" contrib/crds || { stop; exit 1; }
 KUBECONFIG="$dir/kubeconfig" "$build/velella" --metrics-addr=0 --health-addr=0 >"$dir/velella.log" 2>&1 &
 controller=$!
-"$build/velella-demo" play "$dir/kubeconfig" $controller $server
+"$build/velella-demo" play "$dir/kubeconfig" $controller
 rc=$?
 if [ $rc -eq 0 ]; then
     sed -n 's/.*startupMs=\([0-9]*\).*/It was ready to work \1 ms after its start./p' "$dir/velella.log"
@@ -37,11 +37,18 @@ else
     tail -n 20 "$dir/velella.log"
 fi
 if [ -n "$KEEP" ] && [ $rc -eq 0 ]; then
-    echo "Both stay until you press Ctrl-C. In another terminal:"
-    echo
-    echo "    export KUBECONFIG=$dir/kubeconfig"
-    echo "    kubectl get applications -A"
-    echo
+    printf '\n5. The Application is created once more, and stays until you press Ctrl-C.\n\n'
+    "$build/velella-demo" stay "$dir/kubeconfig"
+    cat <<END
+
+In another terminal:
+
+    export KUBECONFIG=$dir/kubeconfig
+    kubectl get applications,deployments
+    kubectl apply -f contrib/sample.yaml
+    tail -f $dir/velella.log
+
+END
     wait $server
 fi
 began=$(date +%s)

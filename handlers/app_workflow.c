@@ -243,10 +243,11 @@ static bool supported(application_t *x, const jv_t *step, const app_component_t 
 /* The step's failure goes into its status; the first one is also the reconcile's. */
 static void step_failed(application_t *x, work_t *w, err_t *why, err_t *first) {
     w->failed = true;
+    str_t said = arena_printf(x->a, "%s", error_text(why)), text = said;
     /* vela-core's workflow engine wraps what its step provider says, down to the value that it can't print. */
-    str_t said = arena_printf(x->a, "%s", error_text(why));
-    str_t text =
-        arena_printf(x->a, "function call error for : %s (value: cue/format: unsupported node type <nil>)", said.p);
+    if (why->code != ERR_UNSUPPORTED)
+        text =
+            arena_printf(x->a, "function call error for : %s (value: cue/format: unsupported node type <nil>)", said.p);
     bool told = str_eq(jv_str(jv_getc(w->step, "message")), text);
     status_step_phase(x->a, w->step, "failed", "Execute", text);
     if (!told && why->code != ERR_CANCELLED && why->code != ERR_TIMEOUT)

@@ -352,9 +352,26 @@ static bool may_work_on(const application_t *x) {
     return wanted ? str_eqc(jv_str(wanted), VELA_VERSION) : !x->c->o.ignore_without_version;
 }
 
+/* Policies that say how objects are kept or removed, and that aren't carried out yet: an Application with one is not
+ * touched, also when it is deleted, since doing so without the policy could remove what the user asked to keep. */
+static bool policies_supported(const application_t *x, err_t *err) {
+    static const char *const types[] = {"garbage-collect", "apply-once", "shared-resource",
+                                        "take-over",       "read-only",  "resource-update"};
+    const jv_t *policies = jv_path(x->app, "spec", "policies", NULL);
+    for (size_t i = 0; i < jv_count(policies); i++)
+        for (size_t k = 0; k < sizeof types / sizeof *types; k++)
+            if (str_eqc(jv_str(jv_getc(jv_at(policies, i), "type")), types[k]))
+                return error_set(err, ERR_UNSUPPORTED,
+                                 "policy \"" STR_FMT "\": type %s is not supported by velella yet",
+                                 STR_ARG(jv_str(jv_getc(jv_at(policies, i), "name"))), types[k]);
+    return true;
+}
+
 static bool reconcile(application_t *x, err_t *err) {
     if (!may_work_on(x))
         return true;
+    if (!policies_supported(x, err))
+        return end_with(x, "Policy", "generatingPolicy", "FailedApply", err);
     if (!trackers_load(x->c, x->a, x->app, &x->trackers, err))
         return end_with(x, "Ready", "starting", NULL, err);
     if (jv_path(x->app, "metadata", "deletionTimestamp", NULL))

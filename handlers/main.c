@@ -1,5 +1,6 @@
 /* velella: the commands by their first word; without one, the controller. */
 #include "config/cue/cue.h"
+#include "config/yaml/yaml.h"
 #include "handlers/manager.h"
 #include "handlers/names.h"
 #include "handlers/options.h"
@@ -45,6 +46,7 @@ static const struct command {
 } commands[] = {
     {"render", "the objects that an Application becomes, from files alone"},
     {"cue", "export, eval and vet of CUE files"},
+    {"definitions", "the built-in definitions as manifests, for kubectl apply"},
     {"version", "version and linked libraries"},
 };
 
@@ -57,6 +59,88 @@ static void usage(FILE *to) {
         fprintf(to, "velella %-17s %s\n", commands[i].name, commands[i].help);
     fprintf(to, "\nFlags of the controller:\n" STR_FMT, STR_ARG(buf_str(&b)));
     buf_release(&b);
+}
+
+/* The namespace and the built-in definitions in it, as one YAML stream. */
+static int definitions(void) {
+    arena_t *a = arena_create();
+    buf_t out;
+    err_t err = ERROR_INIT;
+    const jv_t *manifest;
+    buf_init(&out);
+    definition_set_t *set = a ? definition_set_create(a) : NULL;
+    bool ok = set && definition_set_add_builtin(set, &err);
+    buf_addc(&out, "apiVersion: v1\nkind: Namespace\nmetadata:\n  name: vela-system\n");
+    for (size_t i = 0; ok && definition_set_at(set, i, &manifest); i++) {
+        jv_t *o = jv_copy(a, manifest);
+        jv_set_path(a, o, jv_string(a, STR("vela-system")), "metadata", "namespace", NULL);
+        buf_addc(&out, "---\n");
+        yaml_write(&out, o);
+    }
+    ok = ok && !buf_failed(&out) && fwrite(out.p, 1, out.n, stdout) == out.n && fflush(stdout) != EOF;
+    if (!ok)
+        fprintf(stderr, "velella definitions: %s\n", err.code ? error_text(&err) : "standard output can't be written");
+    error_release(&err);
+    buf_release(&out);
+    arena_destroy(a);
+    return !ok;
+}
+
+/* Flags that are given and known, and whose subsystem isn't there yet. */
+static const char *idle_flags(arena_t *a, int argc, char **argv) {
+    static const char *const used[] = {"kubeconfig",
+                                       "kube-api-qps",
+                                       "kube-api-burst",
+                                       "enable-leader-election",
+                                       "leader-election-namespace",
+                                       "leader-election-lease-duration",
+                                       "leader-election-renew-deadline",
+                                       "leader-election-retry-period",
+                                       "health-addr",
+                                       "metrics-addr",
+                                       "reconcile-termination-graceful-period",
+                                       "v",
+                                       "log-debug",
+                                       "system-definition-namespace",
+                                       "concurrent-reconciles",
+                                       "application-revision-limit",
+                                       "application-re-sync-period",
+                                       "reconcile-timeout",
+                                       "optimize-disable-component-revision",
+                                       "feature-gates",
+                                       "allow-cross-namespace-resource",
+                                       "ignore-app-without-controller-version",
+                                       "logtostderr"};
+    buf_t out;
+    buf_init_arena(&out, a);
+    for (int i = 1; i < argc; i++) {
+        str_t name = str_c(argv[i]), value;
+        if (!str_starts(name, STR("-")))
+            continue;
+        str_cut(str_from(name, str_starts(name, STR("--")) ? 2 : 1), '=', &name, &value);
+        bool known = false;
+        for (size_t k = 0; k < sizeof used / sizeof *used && !known; k++)
+            known = str_eqc(name, used[k]);
+        if (!known)
+            buf_printf(&out, "%s" STR_FMT, out.n ? " " : "", STR_ARG(name));
+    }
+    return arena_cstr(a, buf_str(&out));
+}
+
+/* What must not be ignored: these promise checks that nobody would make. */
+static bool may_start(const vela_options_t *v, err_t *err) {
+    static const char *const gates[] = {"AuthenticateApplication", "ValidateDefinitionPermissions"};
+    for (size_t i = 0; i < sizeof gates / sizeof *gates; i++)
+        if (options_gate(v, gates[i]))
+            return error_set(err, ERR_UNSUPPORTED, "feature gate %s is not supported by velella yet", gates[i]);
+    if (v->enable_sharding)
+        return error_set(err, ERR_UNSUPPORTED, "--enable-sharding is not supported by velella yet");
+    if (v->authentication_with_user)
+        return error_set(err, ERR_UNSUPPORTED, "--authentication-with-user is not supported by velella yet");
+    if (v->concurrent_reconciles < 1)
+        return error_set(err, ERR_INVALID, "--concurrent-reconciles must be at least 1, not %lld",
+                         (long long)v->concurrent_reconciles);
+    return true;
 }
 
 static int64_t milliseconds(int64_t ns) {
@@ -82,7 +166,7 @@ static manager_options_t manager_options(const vela_options_t *v) {
         .controller =
             {
                 .definition_namespace = v->system_definition_namespace,
-                .concurrent_reconciles = v->concurrent_reconciles > 0 ? (size_t)v->concurrent_reconciles : 1,
+                .concurrent_reconciles = (size_t)v->concurrent_reconciles,
                 .app_revision_limit = v->application_revision_limit,
                 .resync_ms = milliseconds(v->application_re_sync_period),
                 .reconcile_ms = milliseconds(v->reconcile_timeout),
@@ -102,15 +186,18 @@ static int controller(int argc, char **argv) {
     int status = parsed == FLAGS_HELP ? 0 : 2;
     if (parsed == FLAGS_HELP)
         usage(stdout);
-    if (parsed == FLAGS_ERROR) {
-        fprintf(stderr, "velella: %s\n\n", error_text(&err));
+    if (parsed == FLAGS_ERROR) { /* the error last, so that it stands on the screen */
         usage(stderr);
+        fprintf(stderr, "\nvelella: %s\n", error_text(&err));
     }
-    error_release(&err);
-    if (parsed == FLAGS_OK) {
-        const manager_options_t o = manager_options(&v);
+    if (parsed == FLAGS_OK && !may_start(&v, &err)) {
+        fprintf(stderr, "velella: %s\n", error_text(&err));
+    } else if (parsed == FLAGS_OK) {
+        manager_options_t o = manager_options(&v);
+        o.idle_flags = idle_flags(a, argc, argv);
         status = manager_run(&o);
     }
+    error_release(&err);
     arena_destroy(a);
     return status;
 }
@@ -121,6 +208,8 @@ int main(int argc, char **argv) {
         return with_buffers(render_command, argc - 1, argv + 1);
     if (!strcmp(word, "cue"))
         return with_buffers(cue_command, argc - 2, argv + 2); /* from the verb on */
+    if (!strcmp(word, "definitions"))
+        return definitions();
     if (!strcmp(word, "version"))
         return version();
     return controller(argc, argv);

@@ -48,8 +48,15 @@ static void on_signal(void *arg) {
 
 static void on_started(void *arg) {
     manager_t *m = arg;
+    log_info("successfully acquired lease", "namespace", m->o->lease_namespace, "name", m->o->lease_name);
     m->leads = true;
     wake(m);
+}
+
+static void on_observed(void *arg, str_t holder) {
+    manager_t *m = arg;
+    if (!m->leads && !str_eq(holder, lease_identity(m->lease)))
+        log_info("Waiting for the leader lease", "holder", holder);
 }
 
 static void on_stopped(void *arg, const err_t *why) {
@@ -79,8 +86,9 @@ static bool wait_for_lease(manager_t *m, err_t *err) {
                                .duration_ms = m->o->lease_ms,
                                .renew_ms = m->o->renew_ms,
                                .retry_ms = m->o->retry_ms};
-    const lease_events_t ev = {.started = on_started, .stopped = on_stopped};
+    const lease_events_t ev = {.started = on_started, .stopped = on_stopped, .observed = on_observed};
     api_set_write_guard(m->c.api, may_write, m);
+    log_info("attempting to acquire leader lease", "namespace", m->o->lease_namespace, "name", m->o->lease_name);
     m->lease = lease_start(m->c.api, &o, &ev, m, err);
     if (!m->lease)
         return false;
@@ -198,6 +206,8 @@ int manager_run(const manager_options_t *o) {
         return 1;
     }
     log_info("KubeVela information", "version", VELA_VERSION, "velella", VELELLA_VERSION);
+    if (o->idle_flags[0])
+        log_warn("Flags without effect in this version of velella", "flags", o->idle_flags);
     log_info("Vela-Core init", "definition namespace", o->controller.definition_namespace);
     m.term = loop_signal_create(m.loop, SIGTERM, on_signal, &m);
     m.interrupt = loop_signal_create(m.loop, SIGINT, on_signal, &m);

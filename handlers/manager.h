@@ -13,6 +13,7 @@ typedef struct manager_options { /* strings outlive the manager */
     str_t health_addr, metrics_addr; /* "" or "0": off */
     int64_t grace_ms;                /* of an orderly stop */
     int verbosity;                   /* of the log */
+    const char *idle_flags;          /* given, known, and without effect yet: named in one warning; "": none */
     controller_options_t controller;
 } manager_options_t;
 

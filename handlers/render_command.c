@@ -3,23 +3,23 @@
 #include "handlers/file.h"
 #include "handlers/render.h"
 
-static const char usage[] =
-    "velella render: the objects that an Application becomes, from files alone\n"
-    "\n"
-    "  velella render -f APP.yaml [-d DIR_OR_FILE]... [-n NAMESPACE] [-o yaml|json]\n"
-    "\n"
-    "  -f, --file FILE            the Application; Policy and Workflow objects that it names may be in the same file "
-    "or in\n"
-    "                             further -f; - is standard input\n"
-    "  -d, --definition PATH      definitions: a file, or a folder with .yaml, .json and .cue (vela def) files; again "
-    "for\n"
-    "                             more, the last one of a name counts. Without -d: the built-in ones\n"
-    "  -n, --namespace NAME       namespace of the Application\n"
-    "  -o, --output yaml|json     a document an object (yaml, the default), or one array (json)\n"
-    "      --cluster-version V    version of the cluster that templates see, like v1.29.3 (default: minor 0)\n"
-    "  -h, --help                 this text\n"
-    "\n"
-    "Exit status: 0; 1 when the Application can't be rendered, with one message on stderr; 2 for wrong usage.\n";
+static const char usage[] = "velella render: the objects that an Application becomes, from files alone\n"
+                            "\n"
+                            "  velella render -f APP.yaml [-d DIR_OR_FILE]... [-n NS] [-o yaml|json]\n"
+                            "\n"
+                            "  -f, --file FILE        the Application; Policy and Workflow objects that it\n"
+                            "                         names may be in the same file or in further ones\n"
+                            "  -d, --definition PATH  definitions: manifests (YAML, JSON) or .cue files in\n"
+                            "                         the form of `vela def`, or a folder of them; without\n"
+                            "                         -d the built-in ones\n"
+                            "  -n, --namespace NS     the namespace to render into\n"
+                            "  -o, --output FORM      yaml (documents) or json (one array)\n"
+                            "  --cluster-version V    what context.clusterVersion says, such as 1.32;\n"
+                            "                         without it minor is 0, as vela's dry run has it\n"
+                            "  -h, --help             this text\n"
+                            "\n"
+                            "Exit status: 0; 1 when the Application can't be rendered, with one message on\n"
+                            "stderr; 2 for wrong usage.\n";
 
 enum { MAX_PATHS = 64 };
 
@@ -74,7 +74,7 @@ static bool parse_options(arena_t *a, int argc, char **argv, options_t *o, err_t
         } else if (argv[i][0] != '-' || !argv[i][1]) {
             return error_set(err, ERR_INVALID, "unexpected argument %s", argv[i]);
         } else if (i + 1 == argc) {
-            return error_set(err, ERR_INVALID, "%s wants a value", argv[i]);
+            return set_option(o, argv[i], "", err) && error_set(err, ERR_INVALID, "%s wants a value", argv[i]);
         } else if (!set_option(o, argv[i], argv[i + 1], err)) {
             return false;
         } else {

@@ -1,7 +1,8 @@
 /* velella-demo: plays the demo's steps against an API server.
  *
  *   velella-demo prepare KUBECONFIG CRDS_FOLDER     CRDs and the built-in definitions
- *   velella-demo play KUBECONFIG VELELLA_PID SERVER_PID   an Application from nothing to gone, and what velella cost */
+ *   velella-demo play KUBECONFIG VELELLA_PID        an Application from nothing to gone, and what velella cost
+ *   velella-demo stay KUBECONFIG                    the Application once more, to stay */
 #include "contrib/demo/tree.h"
 #include "config/yaml/yaml.h"
 #include "handlers/definition.h"
@@ -295,13 +296,31 @@ static bool play(demo_t *d, arena_t *a, err_t *err) {
     return true;
 }
 
+static bool stay(demo_t *d, arena_t *a, err_t *err) {
+    jv_t *app = jv_parse(a, str_c(application), err);
+    return app && watch_all(d, err) && apply(d, a, app, err) && until(d, created, "running and healthy", err) >= 0;
+}
+
 /* ---- */
+
+static const struct part {
+    const char *name;
+    bool (*play)(demo_t *d, arena_t *a, err_t *err);
+    int args;
+} parts[] = {{"prepare", prepare, 4}, {"play", play, 4}, {"stay", stay, 3}};
+
+static const struct part *part_of(int argc, char **argv) {
+    for (size_t i = 0; argc > 1 && i < sizeof parts / sizeof *parts; i++)
+        if (strcmp(argv[1], parts[i].name) == 0 && argc >= parts[i].args)
+            return &parts[i];
+    return NULL;
+}
 
 static void body(void *arg) {
     demo_t *d = arg;
     err_t err = ERROR_INIT;
     arena_t *a = arena_create();
-    bool ok = a && (strcmp(d->argv[1], "play") == 0 ? play(d, a, &err) : prepare(d, a, &err));
+    bool ok = a && part_of(d->argc, d->argv)->play(d, a, &err);
     if (!ok) {
         printf("\n");
         fflush(stdout);
@@ -318,8 +337,9 @@ static void over(void *arg) {
 }
 
 int main(int argc, char **argv) {
-    if (argc < 4 || (strcmp(argv[1], "prepare") && strcmp(argv[1], "play"))) {
-        fprintf(stderr, "usage: velella-demo prepare KUBECONFIG CRDS | play KUBECONFIG VELELLA_PID\n");
+    if (!part_of(argc, argv)) {
+        fprintf(stderr,
+                "usage: velella-demo prepare KUBECONFIG CRDS | play KUBECONFIG VELELLA_PID | stay KUBECONFIG\n");
         return 2;
     }
     demo_t d = {.argc = argc, .argv = argv};
