@@ -93,6 +93,8 @@ tests = $(patsubst %.c,$(BUILD)/%,$(wildcard test/$(1)/test_*.c))
 UNIT := $(foreach r,base reactor config cue kubeapi handlers apiserver,$(call tests,$(r)))
 INTEGRATION := $(call tests,integration)
 HELPERS := $(patsubst %.c,$(BUILD)/%.o,$(wildcard test/*.c))
+CLUSTER := $(patsubst %.c,$(BUILD)/%.o,$(filter-out test/integration/test_%,$(wildcard test/integration/*.c)))
+BENCH := $(patsubst %.c,$(BUILD)/%,$(wildcard test/bench/bench_*.c))
 
 $(call tests,base): $(BASE)
 $(call tests,reactor): $(REACTOR) $(BASE)
@@ -101,7 +103,7 @@ $(call tests,cue): $(CUE) $(CONFIG) $(BASE)
 $(call tests,kubeapi): $(KUBEAPI) $(REACTOR) $(CONFIG) $(BASE)
 $(call tests,handlers): $(ALL)
 $(call tests,apiserver): $(SERVING)
-$(INTEGRATION): $(patsubst %.c,$(BUILD)/%.o,$(filter-out test/integration/test_%,$(wildcard test/integration/*.c))) $(ALL) | $(PROGRAMS)
+$(INTEGRATION) $(BENCH): $(CLUSTER) $(ALL) | $(PROGRAMS)
 $(BUILD)/test/%: $(BUILD)/test/%.o $(HELPERS)
 	$(call say,link $@)
 	$(Q)$(CC) $(LINK) $(OPT) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(DEP_LIBS) $(CHECK_LIBS) -lm
@@ -117,7 +119,7 @@ valgrind: $(PROGRAMS) $(UNIT)
 
 demo: $(PROGRAMS)
 	@sh contrib/demo.sh $(BUILD)
-bench: $(PROGRAMS)
+bench: $(PROGRAMS) $(BENCH)
 	@sh test/bench/run.sh $(BUILD)
 
 # ---- fuzzing: test/fuzz/fuzz_*.c are libFuzzer targets; FUZZ_SECONDS each ----
