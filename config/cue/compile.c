@@ -474,9 +474,7 @@ static bool bind_imports(compiler_t *c, const syn_t *file) {
         binding_t *b = bind(c, x->str.n ? x->str : last_element(path), known ? REF_PACKAGE : REF_IMPORT, NULL);
         b->package = path;
         b->index = index;
-        b->must_use = true;
-        b->pos = x->pos;
-        b->what = "imported and not used: ";
+        b->pos = x->pos; /* an import that nothing uses is fine, as in cue */
     }
     return true;
 }

@@ -1,8 +1,10 @@
 /* The interface of config/cue/cue.h: filling, looking up, budgets, syntax, failures of allocation. */
 #include "config/cue/cue.h"
 #include "config/cue/syntax.h"
+#include "config/yaml/yaml.h"
 #include "reactor/base/mem.h"
 #include "test/suite.h"
+#include <dirent.h>
 
 static cue_program_t *compile(const char *text, const char *externs) {
     err_t err = ERROR_INIT;
@@ -269,7 +271,53 @@ START_TEST(printed_syntax_reads_back) {
 }
 END_TEST
 
-SUITE(cue, filled_values_take_part, filling_later_evaluates_anew, mistyped_parameter_is_named, walks_values,
-      budgets_end_evaluations, yield_can_end_an_evaluation, deep_sources_are_refused,
-      every_failed_allocation_is_an_error, values_become_syntax_with_comments, markers_are_found,
-      printed_syntax_reads_back)
+/* The packages of workflow steps are the workflow's to provide. */
+static bool provider(void *arg, str_t path, cue_source_t *out) {
+    (void)arg;
+    *out = (cue_source_t){path, STR("")};
+    return str_starts(path, STR("vela/"));
+}
+
+static void compile_template(arena_t *a, const char *path) {
+    FILE *f = fopen(path, "rb");
+    buf_t b;
+    err_t err = ERROR_INIT;
+    ck_assert_ptr_nonnull(f);
+    buf_init_arena(&b, a);
+    for (size_t n = 1; n; b.n += n)
+        n = fread(buf_reserve(&b, 65536), 1, 65536, f);
+    fclose(f);
+    jv_t *manifest = yaml_parse(a, buf_str(&b), YAML_KUBERNETES, &err);
+    str_t text = jv_path_str(manifest, "spec", "schematic", "cue", "template", NULL);
+    ck_assert_msg(text.n > 0, "%s: %s", path, error_text(&err));
+    cue_source_t s = {str_c(path), text};
+    cue_program_t *p = cue_compile(&s, 1, &(cue_options_t){.externs = "context parameter", .import = provider}, &err);
+    ck_assert_msg(p != NULL, "%s: %s", path, error_text(&err));
+    cue_program_release(p);
+}
+
+START_TEST(every_upstream_definition_compiles) {
+    const char *folder = suite_shared("upstream/definitions");
+    DIR *d = folder ? opendir(folder) : NULL;
+    int n = 0;
+    if (!d)
+        return;
+    for (struct dirent *f; (f = readdir(d));) {
+        char path[1024];
+        if (!str_ends(str_c(f->d_name), STR(".yaml")))
+            continue;
+        arena_t *a = arena_create();
+        snprintf(path, sizeof path, "%s/%s", folder, f->d_name);
+        compile_template(a, path);
+        arena_destroy(a);
+        n++;
+    }
+    closedir(d);
+    ck_assert_int_gt(n, 80);
+}
+END_TEST
+
+SUITE(cue, every_upstream_definition_compiles, filled_values_take_part, filling_later_evaluates_anew,
+      mistyped_parameter_is_named, walks_values, budgets_end_evaluations, yield_can_end_an_evaluation,
+      deep_sources_are_refused, every_failed_allocation_is_an_error, values_become_syntax_with_comments,
+      markers_are_found, printed_syntax_reads_back)
