@@ -176,7 +176,8 @@ START_TEST(a_bomb_is_an_error_and_a_long_text_is_not) {
     ck_assert_int_eq(err.code, ERR_LIMIT);
     error_release(&err);
     static char text[1 << 20];
-    memset(text, 'a', sizeof text - 1);
+    /* A search has a clock, which valgrind's pace must not run out. */
+    memset(text, 'a', getenv("VELELLA_VALGRIND") ? 1 << 16 : sizeof text - 1);
     ck_assert(regex_match(compile("^[a-z]+([a-z]*)$"), str_c(text), &matched, &err) && matched);
     ck_assert(regex_match(compile("b"), str_c(text), &matched, &err) && !matched);
     ck_assert(regex_match(compile("^(?:[a-z0-9]-?)*$"), str_n(text, 1 << 15), &matched, &err) && matched);
