@@ -353,6 +353,8 @@ static value_t *repeat_text(eval_t *e, const value_t *s, const value_t *n, syn_p
     int64_t k;
     if (!num_to_int64(n->num, &k) || k < 0)
         return bottom_value(e, BOTTOM_EVAL, pos, "cannot convert negative number to uint64");
+    if (!s->s.n)
+        k = 0; /* nothing, however often: 1 << 62 rounds would take for ever */
     if (k && s->s.n > (size_t)(LIB_MAX_BYTES / k))
         eval_give_up(e, ERR_LIMIT, "memory");
     char *p = arena_bytes(e->arena, s->s.n * (size_t)k);
