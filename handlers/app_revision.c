@@ -3,6 +3,8 @@
 #include "handlers/hash.h"
 #include "handlers/names.h"
 
+enum { MOST_TRIES = 20 };
+
 /* The metadata that the schema of an embedded object keeps. */
 static jv_t *embedded_metadata(arena_t *a, const jv_t *object) {
     static const char *const keys[] = {"annotations", "finalizers", "labels", "name", "namespace"};
@@ -85,10 +87,12 @@ static int64_t number_of(str_t name) {
 /* A revision of this Application with the same hash, made before and not named by the status (a crash in between, or a
  * spec that went back to what it was). */
 static bool find_by_hash(controller_t *c, arena_t *a, const jv_t *app, app_revision_t *out) {
+    store_uid_t uid = store_uid(jv_path_str(app, "metadata", "uid", NULL));
     str_t name = jv_path_str(app, "metadata", "name", NULL), ns = jv_path_str(app, "metadata", "namespace", NULL);
     for (const store_entry_t *e = informer_first(c->revisions, INDEX_APP_NAME, name); e;
          e = informer_next_same(e, INDEX_APP_NAME)) {
-        if (!str_eq(entry_ns(e), ns) || !str_eq(entry_label(e, INDEX_REVISION_HASH), out->hash))
+        if (!str_eq(entry_ns(e), ns) || !str_eq(entry_label(e, INDEX_REVISION_HASH), out->hash) ||
+            !store_uid_eq(e->owner, uid)) /* a namesake's that isn't collected yet */
             continue;
         out->name = arena_str(a, entry_name(e));
         out->number = number_of(out->name);
@@ -119,13 +123,46 @@ static bool same_application(controller_t *c, arena_t *a, const jv_t *app, str_t
     return true;
 }
 
-static bool create(controller_t *c, arena_t *a, const jv_t *app, app_revision_t *out, jv_t *spec, err_t *err) {
-    err_t e = ERROR_INIT;
-    jv_t *o = revision_object(a, app, out, spec);
-    if (api_create_object(c->api, informer_resource(c->revisions), jv_path_str(app, "metadata", "namespace", NULL), o,
-                          NULL, a, &e))
+/* The name is taken. By a revision of ours that no status names (a stop came between, and the spec was edited since):
+ * it becomes what is wanted, as vela-core has it. By anybody else's: the next number is tried. */
+static bool take_over(controller_t *c, arena_t *a, const jv_t *app, app_revision_t *out, jv_t *wanted, bool *done,
+                      err_t *err) {
+    const api_resource_t *r = informer_resource(c->revisions);
+    str_t ns = jv_path_str(app, "metadata", "namespace", NULL);
+    *done = false;
+    jv_t *there = api_get(c->api, r, ns, out->name, NULL, a, err);
+    if (!there)
+        return err->code == ERR_NOTFOUND; /* gone meanwhile: tried again */
+    const jv_t *owner = jv_at(jv_path(there, "metadata", "ownerReferences", NULL), 0);
+    if (!jv_equal(jv_getc(owner, "uid"), jv_path(app, "metadata", "uid", NULL))) {
+        out->number++;
         return true;
-    error_move(err, &e);
+    }
+    jv_set_path(a, wanted, jv_path(there, "metadata", "resourceVersion", NULL), "metadata", "resourceVersion", NULL);
+    *done = api_update(c->api, r, ns, out->name, wanted, NULL, a, err) != NULL;
+    return *done;
+}
+
+static bool create(controller_t *c, arena_t *a, const jv_t *app, app_revision_t *out, jv_t *spec, err_t *err) {
+    str_t ns = jv_path_str(app, "metadata", "namespace", NULL);
+    for (int tries = 0; tries < MOST_TRIES; tries++) {
+        out->name = arena_printf(a, STR_FMT "-v%lld", STR_ARG(jv_path_str(app, "metadata", "name", NULL)),
+                                 (long long)out->number);
+        jv_t *wanted = revision_object(a, app, out, spec);
+        bool done = false;
+        error_release(err);
+        if (api_create_object(c->api, informer_resource(c->revisions), ns, wanted, NULL, a, err))
+            return true;
+        if (err->code != ERR_EXISTS)
+            break;
+        error_release(err);
+        if (!take_over(c, a, app, out, wanted, &done, err))
+            break;
+        if (done)
+            return true;
+    }
+    if (err->code == ERR_NONE)
+        error_set(err, ERR_EXISTS, "its name is taken, and so are the next %d", MOST_TRIES);
     return error_wrap(err, "failed to create applicationrevision " STR_FMT, STR_ARG(out->name));
 }
 
@@ -148,12 +185,10 @@ bool app_revision_prepare(controller_t *c, arena_t *a, const jv_t *app, const ap
             return true;
         }
     }
-    out->is_new = true;
     if (!republished && find_by_hash(c, a, app, out))
         return true;
     jv_as_int(jv_getc(latest, "revision"), &out->number);
     out->number++;
-    out->name = arena_printf(a, STR_FMT "-v%lld", STR_ARG(af->name), (long long)out->number);
     return create(c, a, app, out, spec, err);
 }
 

@@ -9,7 +9,6 @@
 typedef struct app_revision {
     str_t name, hash;
     int64_t number;
-    bool is_new;             /* the status doesn't name it yet */
     const jv_t *stored_spec; /* where the Application stands on an older snapshot than its definitions: that snapshot */
 } app_revision_t;
 

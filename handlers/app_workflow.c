@@ -127,7 +127,7 @@ static bool trait_health(application_t *x, const app_component_t *c, const rende
         jv_t *context = health_context(x->a, x->file, c->name, NULL, outputs, t->properties);
         health_result_t h;
         if (!evaluate(x, &t->definition, context, t->properties, &h, err)) {
-            if (err->code == ERR_CANCELLED || err->code == ERR_TIMEOUT)
+            if (application_stopping())
                 return false;
             error_release(err); /* unhealthy, as vela-core has it: h says so */
         }
@@ -161,7 +161,7 @@ static bool component_health(application_t *x, const app_component_t *c, const r
     if (live || r->skip_workload) {
         jv_t *context = health_context(x->a, x->file, c->name, live, outputs, c->properties);
         if (!evaluate(x, &c->definition, context, c->properties, &h, err)) {
-            if (err->code == ERR_CANCELLED || err->code == ERR_TIMEOUT)
+            if (application_stopping())
                 return false;
             error_release(err);
         }
@@ -217,7 +217,7 @@ static app_component_t *component_of(application_t *x, const jv_t *step) {
 }
 
 /* Whether this version can carry the step out; the error names what it can't. */
-static bool supported(application_t *x, const jv_t *step, const app_component_t *c, err_t *err) {
+static bool supported(const jv_t *step, const app_component_t *c, err_t *err) {
     str_t type = jv_str(jv_getc(step, "type")), cluster = jv_path_str(step, "properties", "cluster", NULL);
     if (!str_eqc(type, "apply-component") && !str_eqc(type, "builtin-apply-component"))
         return error_set(err, ERR_UNSUPPORTED, "workflow step type \"" STR_FMT "\" is not supported by velella yet",
@@ -236,7 +236,6 @@ static bool supported(application_t *x, const jv_t *step, const app_component_t 
             return error_set(err, ERR_UNSUPPORTED,
                              "\"%s\" of workflow step " STR_FMT " is not supported by velella yet", fields[i],
                              STR_ARG(jv_str(jv_getc(step, "name"))));
-    (void)x;
     return true;
 }
 
@@ -250,7 +249,7 @@ static void step_failed(application_t *x, work_t *w, err_t *why, err_t *first) {
             arena_printf(x->a, "function call error for : %s (value: cue/format: unsupported node type <nil>)", said.p);
     bool told = str_eq(jv_str(jv_getc(w->step, "message")), text);
     status_step_phase(x->a, w->step, "failed", "Execute", text);
-    if (!told && why->code != ERR_CANCELLED && why->code != ERR_TIMEOUT)
+    if (!told && !application_stopping())
         application_event(x, true, "FailedApply", said.p);
     if (first->code == ERR_NONE)
         error_move(first, why);
@@ -275,7 +274,7 @@ static bool try_component(application_t *x, work_t *w, err_t *err) {
         buf_printf(&all, "%s(%s)", bad++ ? ", " : "", error_text(&e));
         code = e.code;
         error_release(&e);
-        if (code == ERR_CANCELLED || code == ERR_TIMEOUT)
+        if (application_stopping())
             break;
     }
     if (!bad)
@@ -311,7 +310,14 @@ static bool run_batch(application_t *x, work_t *work, size_t n, bool *progress, 
     }
     err_t e = ERROR_INIT;
     if (!record(x, work, n, &e)) {
-        error_move(err, &e);
+        for (size_t i = 0; i < n; i++) {
+            err_t each = ERROR_INIT;
+            error_set(&each, e.code, "Dispatch: %s", error_text(&e));
+            if (!work[i].failed)
+                step_failed(x, &work[i], &each, err);
+            error_release(&each);
+        }
+        error_release(&e);
         return false;
     }
     for (size_t i = 0; i < n; i++) {
@@ -351,7 +357,7 @@ static size_t ready_steps(application_t *x, work_t *work, bool *all_done, err_t 
         if (waits.n)
             status_step_phase(x->a, w.step, "pending", "",
                               arena_printf(x->a, "Pending on DependsOn: " STR_FMT, STR_ARG(waits)));
-        else if (!supported(x, step, c, &e))
+        else if (!supported(step, c, &e))
             step_failed(x, &w, &e, err);
         else
             work[n++] = w;

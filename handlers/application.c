@@ -9,6 +9,12 @@
 
 enum { GC_WAIT_MS = 3000 }; /* as vela-core looks again at objects that are being deleted */
 
+bool application_stopping(void) {
+    int64_t deadline = fiber_deadline(0);
+    fiber_deadline(deadline);
+    return fiber_cancelled(fiber_current()) || (deadline && loop_clock() >= deadline);
+}
+
 void application_event(application_t *x, bool warning, const char *reason, const char *message) {
     recorder_eventf(x->c->recorder, x->app, warning, reason, "%s", message);
 }
@@ -21,6 +27,19 @@ static void passed(application_t *x, const char *condition, const char *reason, 
 }
 
 /* ---- writing the status ---- */
+
+/* Whether two versions of an Application ask for the same. The store takes our own write for the newest version and
+ * drops the event of a change that came between what was read and what was written: the answer tells of it. */
+static bool same_wishes(const jv_t *read, const jv_t *written) {
+    static const char *const keys[] = {"generation", "labels", "annotations", "finalizers", "deletionTimestamp"};
+    const jv_t *a = jv_getc(read, "metadata"), *b = jv_getc(written, "metadata");
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+        const jv_t *x = jv_getc(a, keys[i]), *y = jv_getc(b, keys[i]);
+        if (!x != !y || (x && !jv_equal(x, y)))
+            return false;
+    }
+    return true;
+}
 
 /* Writes what changed of the status, with the phase; no request where nothing did. */
 static bool write_status(application_t *x, const char *phase, err_t *err) {
@@ -36,6 +55,8 @@ static bool write_status(application_t *x, const char *phase, err_t *err) {
     if (!diff)
         return false;
     jv_setc(x->a, patch, "status", diff);
+    /* Not a namesake's that came since. */
+    jv_set_path(x->a, patch, jv_path(x->app, "metadata", "uid", NULL), "metadata", "uid", NULL);
     const api_options_t o = {.subresource = STR("status")};
     jv_t *answer =
         api_patch(x->c->api, informer_resource(x->c->apps), jv_path_str(x->app, "metadata", "namespace", NULL),
@@ -43,12 +64,14 @@ static bool write_status(application_t *x, const char *phase, err_t *err) {
     if (!answer)
         return error_wrap(err, "cannot update application status");
     x->old_status = jv_copy(x->a, x->status);
+    if (!same_wishes(x->app, answer))
+        x->requeue_ms = 1;
     return true;
 }
 
 /* The reconcile ends here: the condition says why, the event too, and it is tried again with back-off. */
 static bool end_with(application_t *x, const char *condition, const char *phase, const char *reason, err_t *err) {
-    if (err->code == ERR_CANCELLED || err->code == ERR_TIMEOUT)
+    if (application_stopping())
         return false;
     str_t text = arena_str(x->a, str_c(error_text(err)));
     if (status_error(x->a, x->status, condition, text) && reason)
@@ -117,7 +140,7 @@ static bool finalize(application_t *x, err_t *err) {
         return write_status(x, "deleting", err);
     }
     if (!gc_revisions(x->c, x->a, x->app, -1, err))
-        return false;
+        return end_with(x, "Ready", "deleting", "FailedGC", err);
     jv_t *patch = jv_object(x->a), *left = finalizers_with(x->a, x->app, false);
     jv_set_path(x->a, patch, jv_count(left) ? left : jv_null(x->a), "metadata", "finalizers", NULL);
     err_t e = ERROR_INIT;
@@ -190,7 +213,11 @@ static bool begin_workflow(application_t *x, err_t *err) {
     str_t wanted = published.n ? published : x->revision.name;
     str_t current, hash;
     str_cut(jv_path_str(x->status, "workflow", "appRevision", NULL), ':', &current, &hash);
-    if (current.n && str_eq(current, wanted))
+    /* A generation may move though the revision doesn't (an empty list is added; an edit is taken back): what was
+     * dispatched belongs to the tracker of another generation then, and must be dispatched for this one before that is
+     * collected. */
+    bool tracked = x->trackers.current || !x->trackers.nhistory;
+    if (current.n && str_eq(current, wanted) && (tracked || !jv_true(jv_path(x->status, "workflow", "finished", NULL))))
         return true;
     if (!record_unfinished(x, err))
         return false;
@@ -233,8 +260,19 @@ static bool context_backend(application_t *x, err_t *err) {
         return false;
     err_t e = ERROR_INIT;
     jv_t *made = api_create_object(x->c->api, r, ns, cm, NULL, x->a, &e);
-    if (!made && e.code == ERR_EXISTS)
+    if (!made && e.code == ERR_EXISTS) {
         made = api_get(x->c->api, r, ns, name, NULL, x->a, &e);
+        const jv_t *theirs = jv_at(jv_path(made, "metadata", "ownerReferences", NULL), 0);
+        if (made && !jv_equal(jv_getc(theirs, "uid"), jv_path(x->app, "metadata", "uid", NULL))) {
+            /* A namesake's that isn't collected yet: vela-core takes another name then. */
+            name = arena_printf(x->a, STR_FMT "-" STR_FMT, STR_ARG(name),
+                                STR_ARG(str_sub(jv_path_str(x->app, "metadata", "uid", NULL), 0, 5)));
+            jv_set_path(x->a, cm, jv_string(x->a, name), "metadata", "name", NULL);
+            made = api_create_object(x->c->api, r, ns, cm, NULL, x->a, &e);
+            if (!made && e.code == ERR_EXISTS)
+                made = api_get(x->c->api, r, ns, name, NULL, x->a, &e);
+        }
+    }
     if (!made) {
         error_move(err, &e);
         return error_wrap(err, "cannot keep the workflow's context");
@@ -255,14 +293,20 @@ static bool state_keep(application_t *x, err_t *err) {
     jv_t *list = tracker_resources(x->a, x->trackers.current);
     for (size_t i = 0; i < jv_count(list); i++) {
         const jv_t *entry = jv_at(list, i), *raw = jv_getc(entry, "raw");
-        if (!raw || jv_true(jv_getc(entry, "deleted")))
+        err_t e = ERROR_INIT;
+        if (!raw || jv_true(jv_getc(entry, "deleted")) || dispatch_apply(x->c, x->a, x->app, raw, DISPATCH_KEEP, &e))
             continue;
-        if (!dispatch_apply(x->c, x->a, x->app, raw, DISPATCH_KEEP, err))
-            return error_wrap(err, "failed to re-apply resource " STR_FMT " " STR_FMT " from resourcetracker " STR_FMT,
-                              STR_ARG(jv_str(jv_getc(entry, "kind"))), STR_ARG(jv_str(jv_getc(entry, "name"))),
-                              STR_ARG(x->trackers.current->name));
+        /* The others are kept all the same; the first failure is told. */
+        error_wrap(&e, "failed to re-apply resource " STR_FMT " " STR_FMT " from resourcetracker " STR_FMT,
+                   STR_ARG(jv_str(jv_getc(entry, "kind"))), STR_ARG(jv_str(jv_getc(entry, "name"))),
+                   STR_ARG(x->trackers.current->name));
+        if (err->code == ERR_NONE)
+            error_move(err, &e);
+        error_release(&e);
+        if (application_stopping())
+            break;
     }
-    return true;
+    return err->code == ERR_NONE;
 }
 
 static void applied_from_tracker(application_t *x) {
@@ -292,6 +336,20 @@ static void drop_old_services(application_t *x) {
         jv_setc(x->a, x->status, "services", kept);
 }
 
+/* What couldn't be kept is said in a condition of its own and an event, once. */
+static void keep_failed(application_t *x, const err_t *why) {
+    str_t text = arena_str(x->a, str_c(error_text(why)));
+    if (status_error(x->a, x->status, "StateKeep", text))
+        application_event(x, true, "FailedStateKeep", text.p);
+}
+
+static void drop_condition(application_t *x, const char *type) {
+    jv_t *list = jv_getc(x->status, "conditions");
+    for (size_t i = jv_count(list); i-- > 0;)
+        if (str_eqc(jv_str(jv_getc(jv_at(list, i), "type")), type))
+            jv_remove_at(list, i);
+}
+
 /* The workflow is through: keep, collect, say so. */
 static bool settle(application_t *x, bool just_done, err_t *err) {
     if (just_done) {
@@ -301,17 +359,24 @@ static bool settle(application_t *x, bool just_done, err_t *err) {
             return false;
     }
     applied_from_tracker(x);
-    if (!state_keep(x, err))
-        return end_with(x, "StateKeep", "running", "FailedStateKeep", err);
+    err_t kept = ERROR_INIT;
+    if (state_keep(x, &kept))
+        drop_condition(x, "StateKeep");
+    else if (!application_stopping())
+        keep_failed(x, &kept);
     /* A workflow that ended just now found everything healthy. */
     bool healthy = just_done || app_workflow_health(x, err);
-    if (err->code != ERR_NONE)
-        return false;
+    if (err->code != ERR_NONE) {
+        error_release(&kept);
+        return end_with(x, "Ready", "unhealthy", "FailedApply", err);
+    }
     drop_old_services(x);
     gc_result_t gc = {0};
     if (!gc_history(x->c, x->a, x->app, &x->trackers, &gc, err) ||
-        !gc_revisions(x->c, x->a, x->app, x->c->o.app_revision_limit, err))
+        !gc_revisions(x->c, x->a, x->app, x->c->o.app_revision_limit, err)) {
+        error_release(&kept);
         return end_with(x, "Ready", healthy ? "running" : "unhealthy", "FailedGC", err);
+    }
     if (gc.waiting) {
         str_t text = arena_printf(x->a, "Waiting for " STR_FMT " to delete. (At least %zu resources are deleting.)",
                                   STR_ARG(gc.first), gc.waiting);
@@ -320,12 +385,26 @@ static bool settle(application_t *x, bool just_done, err_t *err) {
     } else if (status_condition(x->a, x->status, "Ready", true, "ReconcileSuccess", STR_NONE) || just_done) {
         application_event(x, false, "Deployed", "Deployed successfully");
     }
-    return write_status(x, healthy ? "running" : "unhealthy", err);
+    if (!write_status(x, healthy ? "running" : "unhealthy", err)) {
+        error_release(&kept);
+        return false;
+    }
+    error_move(err, &kept);
+    return err->code == ERR_NONE;
+}
+
+/* Somebody suspended or ended the run (vela workflow suspend, terminate): it stays as it is. */
+static const char *held_by_user(const jv_t *workflow) {
+    if (jv_true(jv_getc(workflow, "terminated")))
+        return "workflowTerminated";
+    return jv_true(jv_getc(workflow, "suspend")) ? "workflowSuspending" : NULL;
 }
 
 static bool run(application_t *x, err_t *err) {
     jv_t *w = jv_getc(x->status, "workflow");
     bool was_done = jv_true(jv_getc(w, "finished")), done = was_done;
+    if (held_by_user(w) && !was_done)
+        return write_status(x, held_by_user(w), err);
     if (!was_done) {
         if (!context_backend(x, err))
             return end_with(x, "Workflow", "runningWorkflow", "FailedWorkflow", err);
@@ -333,8 +412,7 @@ static bool run(application_t *x, err_t *err) {
         workflow_phase(x, done);
         if (!stepped || !done) {
             err_t e = ERROR_INIT;
-            if ((stepped || (err->code != ERR_CANCELLED && err->code != ERR_TIMEOUT)) &&
-                !write_status(x, "runningWorkflow", &e)) {
+            if ((stepped || !application_stopping()) && !write_status(x, "runningWorkflow", &e)) {
                 error_move(err, &e);
                 return false;
             }
@@ -358,6 +436,11 @@ static bool policies_supported(const application_t *x, err_t *err) {
     static const char *const types[] = {"garbage-collect", "apply-once", "shared-resource",
                                         "take-over",       "read-only",  "resource-update"};
     const jv_t *policies = jv_path(x->app, "spec", "policies", NULL);
+    if (x->file && x->file->npolicies)
+        return error_set(err, ERR_UNSUPPORTED,
+                         "policy \"" STR_FMT "\": policies that render objects (type " STR_FMT
+                         ") are not supported by velella yet",
+                         STR_ARG(x->file->policies[0].name), STR_ARG(x->file->policies[0].type));
     for (size_t i = 0; i < jv_count(policies); i++)
         for (size_t k = 0; k < sizeof types / sizeof *types; k++)
             if (str_eqc(jv_str(jv_getc(jv_at(policies, i), "type")), types[k]))
@@ -377,9 +460,11 @@ static bool reconcile(application_t *x, err_t *err) {
     if (jv_path(x->app, "metadata", "deletionTimestamp", NULL))
         return finalize(x, err);
     if (!has_finalizer(x->app) && !add_finalizer(x, err))
-        return end_with(x, "Ready", "starting", NULL, err);
+        return err->code != ERR_CONFLICT && end_with(x, "Ready", "starting", NULL, err);
     if (!parse(x, err) || !prepare_revision(x, err))
         return false;
+    if (!policies_supported(x, err))
+        return end_with(x, "Policy", "generatingPolicy", "FailedApply", err);
     passed(x, "Policy", "PolicyGenerated", "Policy generated successfully");
     if (!begin_workflow(x, err))
         return end_with(x, "Workflow", "runningWorkflow", "FailedWorkflow", err);
@@ -415,6 +500,7 @@ static bool load(application_t *x, const store_entry_t *e, err_t *err) {
 
 bool application_reconcile(controller_t *c, str_t key, int64_t *requeue_ms, err_t *err) {
     const store_entry_t *e = informer_find_key(c->apps, key);
+    *requeue_ms = -1;
     if (!e)
         return true;
     arena_t *a = arena_create();

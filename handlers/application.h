@@ -24,7 +24,7 @@ typedef struct application {
 
 /* Reconciles the Application of a key ("namespace/name"), on the current fiber. False with *err: to be tried again with
  * back-off; what the user needs to know is in the status and an event by then. *requeue_ms: when to look again (0: not
- * before something changes). */
+ * before something changes; -1: never, it is gone). */
 bool application_reconcile(controller_t *c, str_t key, int64_t *requeue_ms, err_t *err);
 
 /* app_workflow.c: runs the workflow on: dispatches what is ready, follows its health. *done: all steps succeeded.
@@ -32,6 +32,9 @@ bool application_reconcile(controller_t *c, str_t key, int64_t *requeue_ms, err_
 bool app_workflow_run(application_t *x, bool *done, err_t *err);
 /* The health of every component into status.services; true when all are healthy. */
 bool app_workflow_health(application_t *x, err_t *err);
+/* The current fiber is being stopped (cancelled, or out of time): what fails now says nothing of the Application. A
+ * request of its own that timed out is another matter. */
+bool application_stopping(void);
 /* What an event or condition says of an Application; warnings too. */
 void application_event(application_t *x, bool warning, const char *reason, const char *message);
 

@@ -5,7 +5,7 @@
 #include "reactor/base/mem.h"
 #include "reactor/log.h"
 
-enum { LOOK_AGAIN_MS = 1000, WARN_EVERY = 10 };
+enum { LOOK_AGAIN_MS = 1000, WARN_EVERY = 10, DEFINITIONS_MS = 50, UNWIND_MS = 2000 };
 
 /* ---- the kinds that are read ---- */
 
@@ -60,7 +60,7 @@ static void work_body(void *arg) {
         queue_forget(c->queue, w->key);
         if (!again)
             again = c->o.resync_ms;
-        if (again)
+        if (again > 0)
             queue_add_after(c->queue, w->key, again);
     } else if (!c->stopping) {
         c->failures++;
@@ -124,17 +124,23 @@ static void on_tracker(void *arg, informer_t *i, const store_entry_t *before, co
         enqueue(arg, ns, name);
 }
 
-/* A definition that changed or came: Applications that failed for want of it are looked at again at once. */
-static void on_definition(void *arg, informer_t *i, const store_entry_t *before, const store_entry_t *after) {
-    (void)i;
-    (void)before;
+/* Definitions changed: every Application is looked at again, since one may have failed for want of it. Many changes at
+ * a time (a relist, kubectl apply of a folder) are one look. */
+static void look_at_all(void *arg) {
     controller_t *c = arg;
-    if (!after || !c->started)
-        return;
     size_t at = 0;
     const store_entry_t *e;
     while ((e = informer_next(c->apps, &at)))
         enqueue(c, entry_ns(e), entry_name(e));
+}
+
+static void on_definition(void *arg, informer_t *i, const store_entry_t *before, const store_entry_t *after) {
+    (void)i;
+    (void)before;
+    (void)after;
+    controller_t *c = arg;
+    if (c->started && !loop_timer_armed(c->definitions_changed))
+        loop_timer_start(c->definitions_changed, DEFINITIONS_MS, false);
 }
 
 /* ---- start and stop ---- */
@@ -191,15 +197,24 @@ bool controller_start(controller_t *c, err_t *err) {
     c->managed = managed_create(c->informers, c->mapping, on_managed, c);
     const queue_options_t q = {.name = "application", .workers = c->o.concurrent_reconciles};
     c->queue = queue_create(c->loop, &q, begin_work, c);
-    if (!c->managed || !c->queue)
+    c->definitions_changed = loop_timer_create(c->loop, LOOP_WORK, look_at_all, c);
+    if (!c->managed || !c->queue || !c->definitions_changed)
         return error_memory(err);
     queue_pause(c->queue, true); /* until the lease is ours */
-    informer_on(c->apps, &(informer_events_t){.changed = on_application}, c);
-    informer_on(c->trackers, &(informer_events_t){.changed = on_tracker}, c);
+    bool heard = informer_on(c->apps, &(informer_events_t){.changed = on_application}, c) &&
+                 informer_on(c->trackers, &(informer_events_t){.changed = on_tracker}, c);
     for (int k = 0; k < DEFINITION_KINDS; k++)
-        informer_on(c->definitions[k], &(informer_events_t){.changed = on_definition}, c);
+        heard = heard && informer_on(c->definitions[k], &(informer_events_t){.changed = on_definition}, c);
+    if (!heard)
+        return error_memory(err);
     c->started = true;
     return true;
+}
+
+static void wait_for_fibers(controller_t *c, int64_t ms) {
+    int64_t until = loop_clock() + ms;
+    while (!list_empty(&c->fibers) && loop_clock() < until && fiber_sleep(5, NULL))
+        ;
 }
 
 void controller_stop(controller_t *c, int64_t ms) {
@@ -207,14 +222,14 @@ void controller_stop(controller_t *c, int64_t ms) {
     if (!c->started)
         return;
     queue_pause(c->queue, true);
+    wait_for_fibers(c, ms);
     for (link_t *l = c->fibers.next; l != &c->fibers; l = l->next)
         fiber_cancel(LIST_OWNER(l, work_item_t, link)->fiber);
-    int64_t until = loop_clock() + ms;
-    while (!list_empty(&c->fibers) && loop_clock() < until && fiber_sleep(5, NULL))
-        ;
+    wait_for_fibers(c, UNWIND_MS);
 }
 
 void controller_release(controller_t *c) {
+    loop_timer_destroy(c->definitions_changed);
     managed_destroy(c->managed);
     if (c->queue)
         queue_destroy(c->queue);

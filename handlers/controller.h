@@ -34,8 +34,9 @@ typedef struct controller {
     cue_budget_t budget; /* its yield is the evaluator's */
     managed_t *managed;
     queue_t *queue; /* of Applications, by key */
-    informer_t *apps, *trackers, *revisions, *definitions[DEFINITION_KINDS], *policies, *workflows;
-    link_t fibers; /* the reconciles in flight */
+    informer_t *apps, *trackers, *revisions, *definitions[DEFINITION_KINDS];
+    loop_timer_t *definitions_changed; /* armed: all Applications are to be looked at again */
+    link_t fibers;                     /* the reconciles in flight */
     bool started, stopping;
     uint64_t reconciles, failures;
 } controller_t;
@@ -46,7 +47,7 @@ enum { INDEX_APP_NAME, INDEX_APP_NAMESPACE, INDEX_REVISION_HASH = 1 };
 /* Waits (on the current fiber) until the kinds that it reads are served and listed, then begins to reconcile. False
  * when cancelled. While a kind isn't there it says so in the log and looks again. */
 bool controller_start(controller_t *c, err_t *err);
-/* Cancels what is in flight and waits for it, at most ms. */
+/* Takes up nothing new, gives what is in flight ms to end, then cancels it. */
 void controller_stop(controller_t *c, int64_t ms);
 void controller_release(controller_t *c);
 

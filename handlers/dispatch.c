@@ -44,12 +44,12 @@ static bool controlled(const jv_t *app, const jv_t *live, err_t *err) {
     str_t owner = label_of(live, LABEL_APP_NAME), owner_ns = label_of(live, LABEL_APP_NAMESPACE);
     str_t kind = jv_str(jv_getc(live, "kind"));
     if (!owner.n || !owner_ns.n)
-        return error_set(err, ERR_CONFLICT,
+        return error_set(err, ERR_REFUSED,
                          "cannot apply ApplyOption: " STR_FMT " " STR_FMT "/" STR_FMT
                          " exists but not managed by any application now",
                          STR_ARG(kind), STR_ARG(ns_of(live)), STR_ARG(name_of(live)));
     if (!str_eq(owner, name_of(app)) || !str_eq(owner_ns, ns_of(app)))
-        return error_set(err, ERR_CONFLICT,
+        return error_set(err, ERR_REFUSED,
                          "cannot apply ApplyOption: existing object " STR_FMT " " STR_FMT "/" STR_FMT
                          " is managed by other application " STR_FMT "/" STR_FMT,
                          STR_ARG(kind), STR_ARG(ns_of(live)), STR_ARG(name_of(live)), STR_ARG(owner_ns),
@@ -208,6 +208,8 @@ bool dispatch_delete(controller_t *c, arena_t *a, const jv_t *entry, bool orphan
                                  : "failed to delete resource " STR_FMT "/" STR_FMT,
                           STR_ARG(ns), STR_ARG(name));
     }
+    if (!ok)
+        managed_gone(c->managed, r, ns, name);
     error_release(&e);
     return true;
 }

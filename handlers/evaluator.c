@@ -39,8 +39,7 @@ static void body(void *arg) {
     }
 }
 
-evaluator_t *evaluator_create(loop_t *l) {
-    (void)l;
+evaluator_t *evaluator_create(void) {
     evaluator_t *e = mem_alloc(sizeof *e);
     if (!e)
         return NULL;

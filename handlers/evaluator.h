@@ -9,8 +9,8 @@
 
 typedef struct evaluator evaluator_t;
 
-evaluator_t *evaluator_create(loop_t *l); /* NULL when out of memory */
-void evaluator_destroy(evaluator_t *e);   /* with nothing running */
+evaluator_t *evaluator_create(void);    /* NULL when out of memory */
+void evaluator_destroy(evaluator_t *e); /* with nothing running */
 
 /* Runs fn(arg) on the large stack. The function must not park; what it allocates is its own affair. False with
  * ERR_CANCELLED or ERR_TIMEOUT where the fiber was cancelled while it waited for its turn: then fn never ran. */

@@ -47,8 +47,9 @@ void managed_destroy(managed_t *m) {
 static void on_change(void *arg, informer_t *i, const store_entry_t *before, const store_entry_t *after) {
     (void)i;
     managed_t *m = arg;
-    if (after && after->ahead)
-        return; /* our own write: who made it goes on from its answer */
+    if (!before && after->ahead)
+        return; /* our own creation. After a change of ours there may be one of somebody else's below it: looked at
+                   again */
     const store_entry_t *e = after ? after : before;
     str_t name = entry_label(e, BY_NAME), ns = entry_label(e, BY_NAMESPACE);
     if (name.n && ns.n)
@@ -92,11 +93,7 @@ const api_resource_t *managed_kind(managed_t *m, str_t api_version, str_t kind, 
     kind_t *k = find_kind(m, r);
     if (!k && !(k = start(m, r, err)))
         return NULL;
-    if (!informer_wait(k->informer, SYNC_MS, err)) {
-        error_wrap(err, "while waiting for the list of " STR_FMT, STR_ARG(r->plural));
-        return NULL;
-    }
-    return r;
+    return informer_wait(k->informer, SYNC_MS, err) ? r : NULL;
 }
 
 const store_entry_t *managed_find(managed_t *m, const api_resource_t *r, str_t ns, str_t name) {
@@ -107,4 +104,10 @@ const store_entry_t *managed_find(managed_t *m, const api_resource_t *r, str_t n
 jv_t *managed_get(managed_t *m, const api_resource_t *r, str_t ns, str_t name, arena_t *a, err_t *err) {
     const store_entry_t *e = managed_find(m, r, ns, name);
     return e ? informer_body(e, a, err) : NULL;
+}
+
+void managed_gone(managed_t *m, const api_resource_t *r, str_t ns, str_t name) {
+    kind_t *k = find_kind(m, r);
+    if (k) /* out of memory here only means that the next watch event tells it */
+        store_observe_deleted(informer_store(k->informer), r->namespaced ? ns : STR_NONE, name, STR_NONE, NULL);
 }

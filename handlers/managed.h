@@ -20,7 +20,10 @@ const api_resource_t *managed_kind(managed_t *m, str_t api_version, str_t kind, 
 /* The live object; NULL without an error set where there is none that an Application manages. Parsed into the arena. ns
  * is ignored for a cluster-scoped kind. */
 jv_t *managed_get(managed_t *m, const api_resource_t *r, str_t ns, str_t name, arena_t *a, err_t *err);
-/* The same without its body; valid until the next park. */
+/* The server says that the object isn't there: so the store may not say otherwise (its kind may be gone with its CRD,
+ * and then no watch will tell). */
+void managed_gone(managed_t *m, const api_resource_t *r, str_t ns, str_t name);
+/* The same as managed_get without the body; valid until the next park. */
 const store_entry_t *managed_find(managed_t *m, const api_resource_t *r, str_t ns, str_t name);
 
 #endif

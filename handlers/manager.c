@@ -11,7 +11,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
-enum { FLUSH_MS = 1000 };
+enum { FLUSH_MS = 1000, LEASE_MS = 2000 };
 
 typedef struct manager {
     const manager_options_t *o;
@@ -113,7 +113,7 @@ static bool build(manager_t *m, err_t *err) {
     c->informers = informers_create(c->api);
     c->recorder = recorder_create(c->api, STR("Application"));
     c->programs = programs_create(0);
-    c->evaluator = evaluator_create(m->loop);
+    c->evaluator = evaluator_create();
     m->probes = probes_create(m->loop, &m->c, m->o->health_addr, m->o->metrics_addr, err);
     if (!m->probes)
         return false;
@@ -137,7 +137,7 @@ static bool start(manager_t *m, err_t *err) {
 
 static void stop(manager_t *m) {
     err_t err = ERROR_INIT;
-    controller_stop(&m->c, m->o->grace_ms);
+    controller_stop(&m->c, m->lost ? 0 : m->o->grace_ms);
     if (!m->lost)
         recorder_flush(m->c.recorder, FLUSH_MS, &err);
     error_release(&err);
@@ -149,7 +149,7 @@ static void stop(manager_t *m) {
         return;
     }
     lease_stop(m->lease, on_lease_over, m);
-    while (m->lease && fiber_park(m->o->grace_ms, NULL))
+    while (m->lease && fiber_park(LEASE_MS, NULL))
         ;
 }
 
@@ -213,7 +213,10 @@ int manager_run(const manager_options_t *o) {
     m.interrupt = loop_signal_create(m.loop, SIGINT, on_signal, &m);
     if (build(&m, &err)) {
         m.main = fiber_start(m.loop, "main", main_fiber, &m, main_done, &m);
-        loop_run(m.loop);
+        if (m.main)
+            loop_run(m.loop);
+        else
+            m.status = !error_memory(&err);
     } else {
         log_error("Unable to create a controller manager", "err", error_text(&err));
         m.status = 1;

@@ -24,7 +24,7 @@ static bool read_tracker(arena_t *a, const store_entry_t *e, const jv_t *app, tr
     str_t uid = jv_path_str(t->object, "metadata", "labels", LABEL_APP_UID, NULL);
     if (uid.n && !str_eq(uid, jv_path_str(app, "metadata", "uid", NULL)))
         return error_set(
-            err, ERR_CONFLICT,
+            err, ERR_REFUSED,
             "resourcetracker " STR_FMT " exists but controlled by another application (uid: " STR_FMT
             "), this could probably be caused by some mistakes while garbage collecting outdated resource. "
             "Please check this resourcetracker and delete it manually",
@@ -74,7 +74,7 @@ bool trackers_load(controller_t *c, arena_t *a, const jv_t *app, trackers_t *out
             add_history(a, out, t);
     }
     if (out->current && out->nhistory && out->current->generation < out->history[out->nhistory - 1]->generation)
-        return error_set(err, ERR_CONFLICT,
+        return error_set(err, ERR_REFUSED,
                          "current publish version " STR_FMT "(gen-%lld) is in-use and outdated, found newer gen-%lld",
                          STR_ARG(published), (long long)out->current->generation,
                          (long long)out->history[out->nhistory - 1]->generation);

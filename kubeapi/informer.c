@@ -166,6 +166,7 @@ static void informer_free(void *arg) {
     scan_lines_release(&i->lines);
     mem_free(i->version);
     mem_free(i->cont);
+    error_release(&i->refused);
     store_destroy(i->store);
     arena_destroy(i->mem);
     mem_free(i);
@@ -205,6 +206,7 @@ static void changed(void *arg, const store_entry_t *before, const store_entry_t 
 }
 
 void informer_ready(informer_t *i) {
+    error_release(&i->refused);
     i->synced = true;
     for (link_t *l = i->handlers.next, *next; l != &i->handlers; l = next) {
         informer_handler_t *h = LIST_OWNER(l, informer_handler_t, link);
@@ -329,9 +331,12 @@ bool informer_synced(const informer_t *i) {
 
 bool informer_wait(informer_t *i, int64_t ms, err_t *err) {
     int64_t deadline = deadline_of(ms);
-    while (!i->synced)
+    while (!i->synced) {
+        if (i->refused.code)
+            return error_set(err, i->refused.code, "%s", error_text(&i->refused));
         if (!wait_at(&i->set->gate, deadline, err))
             return error_wrap(err, "while waiting for the list of " STR_FMT, STR_ARG(i->spec.resource->plural));
+    }
     return true;
 }
 

@@ -47,7 +47,8 @@ informer_handler_t *informer_on(informer_t *i, const informer_events_t *ev, void
 void informer_off(informer_handler_t *h);
 
 bool informer_synced(const informer_t *i);
-/* For fibers: parks until the first list is complete, at most ms (-1: the fiber's own deadline). */
+/* For fibers: parks until the first list is complete, at most ms (-1: the fiber's own deadline). False at once with the
+ * server's refusal where it won't list this kind (403, 404); it is tried on, and a later wait may succeed. */
 bool informer_wait(informer_t *i, int64_t ms, err_t *err);
 bool informers_wait(informers_t *s, int64_t ms, err_t *err); /* all that were started */
 

@@ -38,6 +38,7 @@ struct informer {
     char *version, *cont;
     int64_t opened_at;
     unsigned failures;
+    err_t refused; /* why the server won't list it; ERR_NONE: it hasn't refused since the last success */
     loop_timer_t *timer;
     informer_stats_t stats;
 };

@@ -225,6 +225,11 @@ static void on_data(void *arg, const char *p, size_t n) {
 static void on_closed(void *arg, const api_status_t *refusal, const err_t *err) {
     informer_t *i = arg;
     i->stream = NULL;
+    if (refusal && i->listing && refusal->code >= 400 && refusal->code < 500 && refusal->code != 410 &&
+        refusal->code != 429) {
+        error_set(&i->refused, err->code, "%s", error_text(err));
+        gate_open(&i->set->gate);
+    }
     int64_t wait = refusal ? refusal->retry_after_s * 1000 : 0;
     if (!refusal && err->code)
         informer_suspect(i);

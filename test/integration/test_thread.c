@@ -123,6 +123,60 @@ START_TEST(a_removed_component_is_collected_and_the_others_stay) {
 }
 END_TEST
 
+/* The generation moves though the revision doesn't: nothing may be collected before it was dispatched for the new one. */
+static bool one_tracker_of_two(cluster_t *c, void *arg) {
+    (void)arg;
+    jv_t *t = cluster_get(c, "core.oam.dev/v1beta1", "ResourceTracker", "", "same-v2-default");
+    return t && cluster_count(c, "core.oam.dev/v1beta1", "ResourceTracker", "") == 1;
+}
+
+static void same_revision(cluster_t *c) {
+    begin(c);
+    application(c, "same", "nginx:1");
+    cluster_phase(c, "default", "same", "running", SETTLE_MS);
+    str_t uid = jv_path_str(deployment(c, "same"), "metadata", "uid", NULL);
+    cluster_patch(c, "core.oam.dev/v1beta1", "Application", "default", "same",
+                  "{\"spec\":{\"components\":[{\"name\":\"same\",\"type\":\"webservice\",\"properties\":{\"image\":\"nginx:1\"},"
+                  "\"traits\":[]}]}}");
+    cluster_until(c, one_tracker_of_two, NULL, SETTLE_MS, "the tracker of the second generation alone");
+    cluster_phase(c, "default", "same", "running", SETTLE_MS);
+    ck_assert_msg(str_eq(uid, jv_path_str(deployment(c, "same"), "metadata", "uid", NULL)), "the Deployment was made anew");
+}
+
+START_TEST(a_generation_without_a_revision_keeps_its_objects) {
+    cluster_run(same_revision);
+}
+END_TEST
+
+/* A revision that a stop left behind, and one that is somebody else's. */
+static void taken_names(cluster_t *c) {
+    begin(c);
+    cluster_create(c, "{\"apiVersion\":\"core.oam.dev/v1beta1\",\"kind\":\"ApplicationRevision\",\"metadata\":{\"name\":\"taken-v1\","
+                      "\"namespace\":\"default\"},\"spec\":{\"application\":{\"metadata\":{\"name\":\"taken\"},\"spec\":{"
+                      "\"components\":[]}}}}");
+    application(c, "taken", "nginx:1");
+    cluster_phase(c, "default", "taken", "running", SETTLE_MS);
+    jv_t *app = cluster_get(c, "core.oam.dev/v1beta1", "Application", "default", "taken");
+    ck_assert(str_eqc(jv_path_str(app, "status", "latestRevision", "name", NULL), "taken-v2"));
+    cluster_create(c,
+                   "{\"apiVersion\":\"core.oam.dev/v1beta1\",\"kind\":\"ApplicationRevision\",\"metadata\":{\"name\":\"taken-v3\","
+                   "\"namespace\":\"default\",\"ownerReferences\":[{\"apiVersion\":\"core.oam.dev/v1beta1\",\"kind\":\"Application\","
+                   "\"name\":\"taken\",\"uid\":\"%.*s\"}]},\"spec\":{\"application\":{\"metadata\":{\"name\":\"taken\"},\"spec\":{"
+                   "\"components\":[]}}}}",
+                   STR_ARG(jv_path_str(app, "metadata", "uid", NULL)));
+    cluster_patch(c, "core.oam.dev/v1beta1", "Application", "default", "taken",
+                  "{\"spec\":{\"components\":[{\"name\":\"taken\",\"type\":\"webservice\",\"properties\":{\"image\":\"nginx:2\"}}]}}");
+    cluster_until(c, has_changed_image, (void *)"taken", SETTLE_MS, "the new image");
+    cluster_phase(c, "default", "taken", "running", SETTLE_MS);
+    jv_t *revision = cluster_get(c, "core.oam.dev/v1beta1", "ApplicationRevision", "default", "taken-v3");
+    ck_assert_uint_eq(jv_count(jv_path(revision, "spec", "application", "spec", "components", NULL)), 1);
+}
+
+START_TEST(revisions_whose_names_are_taken_don_t_stop_it) {
+    cluster_run(taken_names);
+}
+END_TEST
+
 /* ---- many ---- */
 
 static bool all_deployed(cluster_t *c, void *arg) {
@@ -297,6 +351,7 @@ START_TEST(a_server_that_comes_back_empty_is_listed_anew) {
 END_TEST
 
 SUITE(thread, an_application_lives_changes_is_repaired_and_goes, a_removed_component_is_collected_and_the_others_stay,
+      a_generation_without_a_revision_keeps_its_objects, revisions_whose_names_are_taken_don_t_stop_it,
       two_hundred_applications_in_one_thread_and_few_requests, watches_held_back_cost_no_request_more,
       it_starts_fast_and_stays_small, killed_at_any_moment_it_ends_in_the_same_state,
       a_server_that_comes_back_empty_is_listed_anew)
