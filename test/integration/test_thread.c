@@ -123,7 +123,8 @@ START_TEST(a_removed_component_is_collected_and_the_others_stay) {
 }
 END_TEST
 
-/* The generation moves though the revision doesn't: nothing may be collected before it was dispatched for the new one. */
+/* The generation moves though the revision doesn't: nothing may be collected before it was dispatched for the new one.
+ */
 static bool one_tracker_of_two(cluster_t *c, void *arg) {
     (void)arg;
     jv_t *t = cluster_get(c, "core.oam.dev/v1beta1", "ResourceTracker", "", "same-v2-default");
@@ -135,12 +136,14 @@ static void same_revision(cluster_t *c) {
     application(c, "same", "nginx:1");
     cluster_phase(c, "default", "same", "running", SETTLE_MS);
     str_t uid = jv_path_str(deployment(c, "same"), "metadata", "uid", NULL);
-    cluster_patch(c, "core.oam.dev/v1beta1", "Application", "default", "same",
-                  "{\"spec\":{\"components\":[{\"name\":\"same\",\"type\":\"webservice\",\"properties\":{\"image\":\"nginx:1\"},"
-                  "\"traits\":[]}]}}");
+    cluster_patch(
+        c, "core.oam.dev/v1beta1", "Application", "default", "same",
+        "{\"spec\":{\"components\":[{\"name\":\"same\",\"type\":\"webservice\",\"properties\":{\"image\":\"nginx:1\"},"
+        "\"traits\":[]}]}}");
     cluster_until(c, one_tracker_of_two, NULL, SETTLE_MS, "the tracker of the second generation alone");
     cluster_phase(c, "default", "same", "running", SETTLE_MS);
-    ck_assert_msg(str_eq(uid, jv_path_str(deployment(c, "same"), "metadata", "uid", NULL)), "the Deployment was made anew");
+    ck_assert_msg(str_eq(uid, jv_path_str(deployment(c, "same"), "metadata", "uid", NULL)),
+                  "the Deployment was made anew");
 }
 
 START_TEST(a_generation_without_a_revision_keeps_its_objects) {
@@ -151,21 +154,26 @@ END_TEST
 /* A revision that a stop left behind, and one that is somebody else's. */
 static void taken_names(cluster_t *c) {
     begin(c);
-    cluster_create(c, "{\"apiVersion\":\"core.oam.dev/v1beta1\",\"kind\":\"ApplicationRevision\",\"metadata\":{\"name\":\"taken-v1\","
-                      "\"namespace\":\"default\"},\"spec\":{\"application\":{\"metadata\":{\"name\":\"taken\"},\"spec\":{"
-                      "\"components\":[]}}}}");
+    cluster_create(
+        c,
+        "{\"apiVersion\":\"core.oam.dev/v1beta1\",\"kind\":\"ApplicationRevision\",\"metadata\":{\"name\":\"taken-v1\","
+        "\"namespace\":\"default\"},\"spec\":{\"application\":{\"metadata\":{\"name\":\"taken\"},\"spec\":{"
+        "\"components\":[]}}}}");
     application(c, "taken", "nginx:1");
     cluster_phase(c, "default", "taken", "running", SETTLE_MS);
     jv_t *app = cluster_get(c, "core.oam.dev/v1beta1", "Application", "default", "taken");
     ck_assert(str_eqc(jv_path_str(app, "status", "latestRevision", "name", NULL), "taken-v2"));
-    cluster_create(c,
-                   "{\"apiVersion\":\"core.oam.dev/v1beta1\",\"kind\":\"ApplicationRevision\",\"metadata\":{\"name\":\"taken-v3\","
-                   "\"namespace\":\"default\",\"ownerReferences\":[{\"apiVersion\":\"core.oam.dev/v1beta1\",\"kind\":\"Application\","
-                   "\"name\":\"taken\",\"uid\":\"%.*s\"}]},\"spec\":{\"application\":{\"metadata\":{\"name\":\"taken\"},\"spec\":{"
-                   "\"components\":[]}}}}",
-                   STR_ARG(jv_path_str(app, "metadata", "uid", NULL)));
+    cluster_create(
+        c,
+        "{\"apiVersion\":\"core.oam.dev/v1beta1\",\"kind\":\"ApplicationRevision\",\"metadata\":{\"name\":\"taken-v3\","
+        "\"namespace\":\"default\",\"ownerReferences\":[{\"apiVersion\":\"core.oam.dev/"
+        "v1beta1\",\"kind\":\"Application\","
+        "\"name\":\"taken\",\"uid\":\"%.*s\"}]},\"spec\":{\"application\":{\"metadata\":{\"name\":\"taken\"},\"spec\":{"
+        "\"components\":[]}}}}",
+        STR_ARG(jv_path_str(app, "metadata", "uid", NULL)));
     cluster_patch(c, "core.oam.dev/v1beta1", "Application", "default", "taken",
-                  "{\"spec\":{\"components\":[{\"name\":\"taken\",\"type\":\"webservice\",\"properties\":{\"image\":\"nginx:2\"}}]}}");
+                  "{\"spec\":{\"components\":[{\"name\":\"taken\",\"type\":\"webservice\",\"properties\":{\"image\":"
+                  "\"nginx:2\"}}]}}");
     cluster_until(c, has_changed_image, (void *)"taken", SETTLE_MS, "the new image");
     cluster_phase(c, "default", "taken", "running", SETTLE_MS);
     jv_t *revision = cluster_get(c, "core.oam.dev/v1beta1", "ApplicationRevision", "default", "taken-v3");
@@ -174,6 +182,35 @@ static void taken_names(cluster_t *c) {
 
 START_TEST(revisions_whose_names_are_taken_don_t_stop_it) {
     cluster_run(taken_names);
+}
+END_TEST
+
+/* The kind of a managed object goes away with its CRD: neither other Applications nor this one's deletion may hang on
+ * it. */
+static void crd_gone(cluster_t *c) {
+    cluster_create(
+        c,
+        "{\"apiVersion\":\"apiextensions.k8s.io/v1\",\"kind\":\"CustomResourceDefinition\",\"metadata\":{\"name\":"
+        "\"widgets.test.example\"},\"spec\":{\"group\":\"test.example\",\"scope\":\"Namespaced\",\"names\":{\"kind\":"
+        "\"Widget\",\"plural\":\"widgets\",\"singular\":\"widget\",\"listKind\":\"WidgetList\"},\"versions\":[{"
+        "\"name\":"
+        "\"v1\",\"served\":true,\"storage\":true,\"schema\":{\"openAPIV3Schema\":{\"type\":\"object\","
+        "\"x-kubernetes-preserve-unknown-fields\":true}}}]}}");
+    begin(c);
+    cluster_create(c, "{\"apiVersion\":\"core.oam.dev/"
+                      "v1beta1\",\"kind\":\"Application\",\"metadata\":{\"name\":\"odd\",\"namespace\":"
+                      "\"default\"},\"spec\":{\"components\":[{\"name\":\"odd\",\"type\":\"k8s-objects\","
+                      "\"properties\":{\"objects\":[{"
+                      "\"apiVersion\":\"test.example/v1\",\"kind\":\"Widget\",\"metadata\":{\"name\":\"w\"}}]}}]}}");
+    cluster_phase(c, "default", "odd", "running", SETTLE_MS);
+    cluster_delete(c, "apiextensions.k8s.io/v1", "CustomResourceDefinition", "", "widgets.test.example");
+    fiber_sleep(500, NULL);
+    cluster_delete(c, "core.oam.dev/v1beta1", "Application", "default", "odd");
+    cluster_until(c, all_gone, NULL, SETTLE_MS, "the Application gone though its object's kind went first");
+}
+
+START_TEST(a_kind_that_goes_with_its_crd_holds_nothing_up) {
+    cluster_run(crd_gone);
 }
 END_TEST
 
@@ -352,6 +389,6 @@ END_TEST
 
 SUITE(thread, an_application_lives_changes_is_repaired_and_goes, a_removed_component_is_collected_and_the_others_stay,
       a_generation_without_a_revision_keeps_its_objects, revisions_whose_names_are_taken_don_t_stop_it,
-      two_hundred_applications_in_one_thread_and_few_requests, watches_held_back_cost_no_request_more,
-      it_starts_fast_and_stays_small, killed_at_any_moment_it_ends_in_the_same_state,
-      a_server_that_comes_back_empty_is_listed_anew)
+      a_kind_that_goes_with_its_crd_holds_nothing_up, two_hundred_applications_in_one_thread_and_few_requests,
+      watches_held_back_cost_no_request_more, it_starts_fast_and_stays_small,
+      killed_at_any_moment_it_ends_in_the_same_state, a_server_that_comes_back_empty_is_listed_anew)
