@@ -27,11 +27,6 @@ static jv_t *snapshot(arena_t *a, const jv_t *object) {
 }
 
 static jv_t *revision_spec(arena_t *a, const jv_t *app, const appfile_t *af) {
-    static const char *const keys[DEFINITION_KINDS] = {
-        [DEFINITION_COMPONENT] = "componentDefinitions", [DEFINITION_TRAIT] = "traitDefinitions",
-        [DEFINITION_POLICY] = "policyDefinitions",       [DEFINITION_WORKFLOW_STEP] = "workflowStepDefinitions",
-        [DEFINITION_WORKLOAD] = "workloadDefinitions",
-    };
     jv_t *spec = jv_object(a);
     jv_setc(a, spec, "application", snapshot(a, app));
     for (int k = 0; k < DEFINITION_KINDS; k++) {
@@ -41,7 +36,7 @@ static jv_t *revision_spec(arena_t *a, const jv_t *app, const appfile_t *af) {
         jv_t *out = jv_object(a);
         for (size_t i = 0; i < jv_count(used); i++)
             jv_set(a, out, used->members[i].key, snapshot(a, used->members[i].value));
-        jv_setc(a, spec, keys[k], out);
+        jv_setc(a, spec, definition_kind_key((definition_kind_t)k), out);
     }
     jv_setc(a, spec, "compression", jv_object(a));
     return spec;
@@ -76,10 +71,10 @@ static jv_t *revision_object(arena_t *a, const jv_t *app, const app_revision_t *
     return o;
 }
 
-static int64_t number_of(str_t name) {
+int64_t app_revision_number(str_t name) {
     int64_t n = 0;
     ptrdiff_t at = str_rchr(name, '-');
-    if (at >= 0)
+    if (at >= 0 && (size_t)at + 1 < name.n && name.p[at + 1] == 'v')
         str_int(str_from(name, (size_t)at + 2), &n);
     return n;
 }
@@ -95,7 +90,7 @@ static bool find_by_hash(controller_t *c, arena_t *a, const jv_t *app, app_revis
             !store_uid_eq(e->owner, uid)) /* a namesake's that isn't collected yet */
             continue;
         out->name = arena_str(a, entry_name(e));
-        out->number = number_of(out->name);
+        out->number = app_revision_number(out->name);
         return true;
     }
     return false;

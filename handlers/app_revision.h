@@ -17,6 +17,9 @@ typedef struct app_revision {
 bool app_revision_prepare(controller_t *c, arena_t *a, const jv_t *app, const appfile_t *af, app_revision_t *out,
                           err_t *err);
 
+/* The number in a revision's name ("web-v3": 3); 0 where there is none. */
+int64_t app_revision_number(str_t name);
+
 /* Records how a revision's workflow ended, with its context. */
 bool app_revision_finish(controller_t *c, arena_t *a, const jv_t *app, str_t name, const jv_t *workflow, err_t *err);
 

@@ -238,12 +238,7 @@ void controller_release(controller_t *c) {
 /* ---- lookups for parsing ---- */
 
 static const jv_t *in_revision(const jv_t *spec, definition_kind_t kind, str_t name) {
-    static const char *const keys[DEFINITION_KINDS] = {
-        [DEFINITION_COMPONENT] = "componentDefinitions", [DEFINITION_TRAIT] = "traitDefinitions",
-        [DEFINITION_POLICY] = "policyDefinitions",       [DEFINITION_WORKFLOW_STEP] = "workflowStepDefinitions",
-        [DEFINITION_WORKLOAD] = "workloadDefinitions",
-    };
-    return jv_get(jv_getc(spec, keys[kind]), name);
+    return jv_get(jv_getc(spec, definition_kind_key(kind)), name);
 }
 
 const jv_t *controller_find_definition(void *arg, arena_t *a, definition_kind_t kind, str_t name, err_t *err) {

@@ -18,6 +18,15 @@ const char *definition_kind_short(definition_kind_t k) {
     return kinds[k].brief;
 }
 
+const char *definition_kind_key(definition_kind_t k) {
+    static const char *const keys[DEFINITION_KINDS] = {
+        [DEFINITION_COMPONENT] = "componentDefinitions", [DEFINITION_TRAIT] = "traitDefinitions",
+        [DEFINITION_POLICY] = "policyDefinitions",       [DEFINITION_WORKFLOW_STEP] = "workflowStepDefinitions",
+        [DEFINITION_WORKLOAD] = "workloadDefinitions",
+    };
+    return keys[k];
+}
+
 bool definition_kind_parse(str_t kind, definition_kind_t *out) {
     for (int i = 0; i < DEFINITION_KINDS; i++)
         if (str_eqc(kind, kinds[i].kind)) {

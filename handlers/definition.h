@@ -36,6 +36,7 @@ typedef struct definition {
 /* "ComponentDefinition", …; "component", … as in `vela def` files. */
 const char *definition_kind_name(definition_kind_t k);
 const char *definition_kind_short(definition_kind_t k);
+const char *definition_kind_key(definition_kind_t k); /* in an ApplicationRevision's spec: "componentDefinitions", … */
 bool definition_kind_parse(str_t kind, definition_kind_t *out); /* from the manifest's kind */
 
 /* Fills *out with what the manifest says; everything is borrowed from it. */

@@ -1,5 +1,6 @@
 #include "handlers/gc.h"
 
+#include "handlers/app_revision.h"
 #include "handlers/dispatch.h"
 #include "handlers/names.h"
 
@@ -86,15 +87,6 @@ static int by_number(const void *x, const void *y) {
     return (a->number > b->number) - (a->number < b->number);
 }
 
-/* The number after the last "-v"; 0 where there is none. */
-static int64_t revision_number(str_t name) {
-    int64_t n = 0;
-    ptrdiff_t at = str_rchr(name, '-');
-    if (at >= 0 && (size_t)at + 1 < name.n && name.p[at + 1] == 'v')
-        str_int(str_from(name, (size_t)at + 2), &n);
-    return n;
-}
-
 size_t gc_count_revisions(controller_t *c, const jv_t *app) {
     str_t name = jv_path_str(app, "metadata", "name", NULL), ns = jv_path_str(app, "metadata", "namespace", NULL);
     size_t n = 0;
@@ -116,7 +108,7 @@ bool gc_revisions(controller_t *c, arena_t *a, const jv_t *app, int64_t limit, e
          e = informer_next_same(e, INDEX_APP_NAME))
         if (str_eq(entry_ns(e), ns)) {
             str_t revision = arena_str(a, entry_name(e)); /* names of the store may go at a park */
-            refs[count++] = (revision_ref_t){revision_number(revision), revision};
+            refs[count++] = (revision_ref_t){app_revision_number(revision), revision};
         }
     qsort(refs, count, sizeof *refs, by_number);
     for (size_t i = 0; i < count && kill > 0; i++) {

@@ -2,12 +2,18 @@
 
 #include "handlers/names.h"
 
-static int64_t generation_of(const jv_t *object, const char *key) {
-    int64_t g = 0;
-    jv_as_int(jv_path(object, key[0] == 's' ? "spec" : "metadata",
-                      key[0] == 's' ? "applicationGeneration" : "generation", NULL),
-              &g);
-    return g;
+static int64_t integer_at(const jv_t *object, const char *part, const char *key) {
+    int64_t n = 0;
+    jv_as_int(jv_path(object, part, key, NULL), &n);
+    return n;
+}
+
+static int64_t app_generation(const jv_t *app) {
+    return integer_at(app, "metadata", "generation");
+}
+
+static int64_t tracker_generation(const jv_t *tracker) {
+    return integer_at(tracker, "spec", "applicationGeneration");
 }
 
 static str_t publish_version(const jv_t *object) {
@@ -19,7 +25,7 @@ static bool read_tracker(arena_t *a, const store_entry_t *e, const jv_t *app, tr
     if (!t->object)
         return false;
     t->name = jv_path_str(t->object, "metadata", "name", NULL);
-    t->generation = generation_of(t->object, "spec");
+    t->generation = tracker_generation(t->object);
     t->deleting = jv_path(t->object, "metadata", "deletionTimestamp", NULL) != NULL;
     str_t uid = jv_path_str(t->object, "metadata", "labels", LABEL_APP_UID, NULL);
     if (uid.n && !str_eq(uid, jv_path_str(app, "metadata", "uid", NULL)))
@@ -62,8 +68,8 @@ bool trackers_load(controller_t *c, arena_t *a, const jv_t *app, trackers_t *out
         if (!read_tracker(a, e, app, t, err))
             return false;
         str_t type = jv_path_str(t->object, "spec", "type", NULL);
-        bool current = published.n ? str_eq(published, publish_version(t->object))
-                                   : t->generation == generation_of(app, "metadata");
+        bool current =
+            published.n ? str_eq(published, publish_version(t->object)) : t->generation == app_generation(app);
         if (str_eqc(type, "root"))
             out->root = t;
         else if (str_eqc(type, "component-revision"))
@@ -142,7 +148,7 @@ static void merge_entries(arena_t *a, jv_t *list, jv_t *const *manifests, size_t
 static jv_t *new_tracker(arena_t *a, const jv_t *app, str_t revision, str_t *name) {
     str_t app_name = jv_path_str(app, "metadata", "name", NULL), ns = jv_path_str(app, "metadata", "namespace", NULL);
     str_t published = publish_version(app);
-    int64_t generation = generation_of(app, "metadata");
+    int64_t generation = app_generation(app);
     *name = published.n
                 ? arena_printf(a, STR_FMT "-" STR_FMT "-" STR_FMT, STR_ARG(app_name), STR_ARG(published), STR_ARG(ns))
                 : arena_printf(a, STR_FMT "-v%lld-" STR_FMT, STR_ARG(app_name), (long long)generation, STR_ARG(ns));
@@ -175,7 +181,7 @@ static bool create_tracker(controller_t *c, arena_t *a, const jv_t *app, str_t r
     made->object = api_create_object(c->api, informer_resource(c->trackers), STR_NONE, o, NULL, a, err);
     if (!made->object)
         return error_wrap(err, "failed to create resourcetracker " STR_FMT, STR_ARG(made->name));
-    made->generation = generation_of(made->object, "spec");
+    made->generation = tracker_generation(made->object);
     t->current = made;
     return true;
 }
