@@ -3,8 +3,8 @@
  *
  * A value is a tree of arena memory: it lives as long as the arena it was made in, and a tree may hold values of
  * several arenas if all live long enough (jv_copy moves between arenas). Values reached by several paths are fine as
- * long as nobody changes them. Where JSON is configuration, discovery or a review, jansson is used instead
- * (config/README). */
+ * long as nobody changes them. (jansson, which the design
+ * names for configuration and reviews, has no user yet: one kind of tree was enough so far.) */
 #ifndef CONFIG_JSON_JV_H
 #define CONFIG_JSON_JV_H
 
