@@ -1,6 +1,6 @@
 #!/bin/sh
 # run.sh BUILD: measures what velella costs and prints a Markdown table, also into BUILD/bench.md. Under two minutes, loopback alone.
-# Timings are medians but for the 200 Applications, which are made once; counts and bytes are exact.
+# Timings are medians where a row says so; the 200 Applications are made once; the last row is a mean. Counts and bytes are exact.
 build=$1
 export VELELLA_BUILD="$build" CK_DEFAULT_TIMEOUT=60
 log=$(mktemp)
