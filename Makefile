@@ -9,7 +9,7 @@ CI_SECONDS ?= 60
 PKGS := libevent_core libevent_extra libnghttp2 libssl libcrypto jansson yaml-0.1 libpcre2-8 zlib libzstd
 DEBS := gcc make pkg-config libevent-dev libnghttp2-dev libssl-dev libjansson-dev libyaml-dev libpcre2-dev zlib1g-dev \
         libzstd-dev check python3
-LINT_DEBS := clang libclang-rt-14-dev clang-format cppcheck valgrind
+LINT_DEBS := clang libclang-rt-14-dev clang-format cppcheck valgrind libc6-dbg
 
 ifneq ($(filter-out clean help,$(or $(MAKECMDGOALS),all)),)
 -include $(BUILD)/flags.mk
@@ -114,7 +114,7 @@ unit: $(PROGRAMS) $(UNIT)
 	@sh test/run.sh $(BUILD) $(UNIT)
 integration: $(PROGRAMS) $(INTEGRATION)
 	@sh test/run.sh $(BUILD) $(INTEGRATION)
-valgrind: $(PROGRAMS) $(UNIT)
+valgrind: lint-deps $(PROGRAMS) $(UNIT)
 	@VALGRIND=1 JOBS=$(shell nproc) sh test/run.sh $(BUILD) $(UNIT)
 
 demo: $(PROGRAMS)
@@ -138,7 +138,8 @@ static:
 	@$(MAKE) --no-print-directory BUILD=build-static STATIC=1 all
 
 # ---- style ----
-SOURCES = $(shell git ls-files '*.c' '*.h')
+# What git knows; where git is missing or does not trust the folder, what is there.
+SOURCES = $(shell git ls-files '*.c' '*.h' 2>/dev/null || find . -path './build*' -prune -o -name '*.[ch]' -print)
 lint: lint-deps
 	clang-format --dry-run -Werror $(SOURCES)
 	cppcheck --quiet --std=c11 --error-exitcode=1 --inline-suppr --suppressions-list=.cppcheck -I. -D__linux__ -D__x86_64__ \
