@@ -41,6 +41,7 @@ struct builder {
     property_t *properties;
     size_t nproperties;
     builder_t *items;
+    jv_t *outside; /* required fields that are declared beside the disjunction */
     bool disjoint; /* a disjunction of structs */
     bool conditional;
 };
@@ -598,6 +599,15 @@ static builder_t *property_of(builder_t *b, str_t name) {
     return NULL;
 }
 
+static bool is_outside(const builder_t *b, str_t name) {
+    const jv_t *names = b->core ? b->core->outside : NULL;
+    for (size_t i = 0; i < jv_count(names); i++) {
+        if (str_eq(names->items[i]->s, name))
+            return true;
+    }
+    return false;
+}
+
 static void object(builder_t *b, value_t *value) {
     maker_t *m = b->m;
     if (value->tag != VAL_VERTEX) {
@@ -614,7 +624,7 @@ static void object(builder_t *b, value_t *value) {
         if (arc->label->kind != LABEL_STRING)
             continue;
         str_t name = arena_str(m->a, arc->label->s);
-        if (arc->mark != FIELD_OPTIONAL)
+        if (arc->mark != FIELD_OPTIONAL && !is_outside(b, name))
             jv_append(m->a, required, jv_string(m->a, name));
         bool before = m->conditional;
         m->conditional = is_conditional(m, v, arc);
@@ -731,6 +741,21 @@ static void disjunction(builder_t *b, values_t all) {
         set(b, "enum", enums);
 }
 
+/* Of {a: int, {b: int} | {c: int}}: a, which the disjuncts don't repeat. */
+static void require_outside(builder_t *b, const vertex_t *v) {
+    arena_t *a = b->m->a;
+    const syn_t *x = v->nconjs == 1 ? v->conjs[0].x : NULL;
+    b->outside = jv_array(a);
+    for (uint32_t i = 0; x && x->kind == SYN_STRUCT && i < x->n; i++) {
+        const syn_t *f = x->items[i];
+        if (f->kind == SYN_FIELD && f->field->mark != FIELD_OPTIONAL && !f->field->pattern && !f->field->dynamic &&
+            f->label_kind == LABEL_STRING)
+            jv_append(a, b->outside, jv_string(a, arena_str(a, f->str)));
+    }
+    if (b->outside->n)
+        set(b, "required", b->outside);
+}
+
 static void conjunct(builder_t *b, value_t *v) {
     maker_t *m = b->m;
     disj_t *d = disjunction_of(v);
@@ -745,6 +770,8 @@ static void conjunct(builder_t *b, value_t *v) {
             set(b, "enum", jv_array(m->a)), jv_append(m->a, jv_getc(b->current, "enum"), json_of(m, v));
     } else if (d) {
         values_t all = disjuncts_of(m, d, kind_of(m, v) == LIB_STRUCT);
+        if (!b->core && kind_of(m, v) == LIB_STRUCT && all.n > 1)
+            require_outside(b, value_vertex(v));
         if (all.n == 1)
             dispatch(b, all.p[0]);
         else

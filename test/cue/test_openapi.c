@@ -272,6 +272,16 @@ START_TEST(disjunctions_of_structs_share_their_fields) {
 }
 END_TEST
 
+START_TEST(fields_beside_a_disjunction_are_required_once) {
+    expect("parameter: {name: string\n{a: int} | {b: int}}",
+           "{\"oneOf\":[{\"required\":[\"a\"]},{\"required\":[\"b\"]}],\"properties\":{\"a\":{\"title\":\"a\",\"type\":"
+           "\"integer\"},"
+           "\"b\":{\"title\":\"b\",\"type\":\"integer\"},\"name\":{\"title\":\"name\",\"type\":\"string\"}},"
+           "\"required\":[\"name\"],"
+           "\"type\":\"object\"}");
+}
+END_TEST
+
 START_TEST(disjuncts_exclude_those_that_they_include) {
     expect("parameter: {\n b: {\n// q\nx: int} | {\n// r\nx: int, y: int}\n}",
            "{\"properties\":{\"b\":{\"oneOf\":[{\"allOf\":[{\"required\":[\"x\"]},{\"not\":{\"anyOf\":[{\"required\":["
@@ -415,7 +425,8 @@ START_TEST(builtin_definitions_have_the_schemas_that_vela_core_stores) {
     arena_destroy(a);
 }
 END_TEST
-SUITE(openapi, fields_have_types_and_titles, comments_become_descriptions, bounds_and_patterns, defaults_and_enums,
-      structs_lists_and_maps, disjunctions_of_structs_share_their_fields, disjuncts_exclude_those_that_they_include,
+SUITE(openapi, fields_beside_a_disjunction_are_required_once, fields_have_types_and_titles,
+      comments_become_descriptions, bounds_and_patterns, defaults_and_enums, structs_lists_and_maps,
+      disjunctions_of_structs_share_their_fields, disjuncts_exclude_those_that_they_include,
       other_disjunctions_are_one_of, fields_of_comprehensions_repeat_what_is_no_default,
       what_openapi_cannot_say_is_an_error, builtin_definitions_have_the_schemas_that_vela_core_stores)
