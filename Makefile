@@ -46,7 +46,7 @@ ALL := $(HANDLERS) $(KUBEAPI) $(REACTOR) $(CUE) $(CONFIG) $(BASE)
 SERVING := $(APISERVER) $(KUBEAPI) $(REACTOR) $(CONFIG) $(BASE)
 
 PROGRAMS := $(BUILD)/velella $(BUILD)/velella-apiserver $(BUILD)/velella-demo $(BUILD)/watchbench
-.PHONY: all help clean test unit integration demo bench fuzz static lint format valgrind deps
+.PHONY: all help clean test unit integration demo bench bench-render cue fuzz static lint format valgrind deps
 .DELETE_ON_ERROR:
 .SECONDARY:
 all: $(PROGRAMS)
@@ -122,6 +122,18 @@ demo: $(PROGRAMS)
 bench: $(PROGRAMS) $(BENCH)
 	@sh test/bench/run.sh $(BUILD)
 
+# What a render costs beside the Go evaluator (where Go and ../shared are), and how cost grows with the input.
+CUE_BENCH := $(addprefix $(BUILD)/test/bench/,cue_render cue_cold cue_linear)
+$(CUE_BENCH): $(CUE) $(CONFIG) $(BASE)
+bench-render: $(BUILD)/velella $(CUE_BENCH)
+	@sh test/bench/cue_run.sh $(BUILD)
+
+# The evaluator alone: no more libraries than these, and its suites.
+CUE_LIBS = $(shell pkg-config --libs libpcre2-8 libcrypto yaml-0.1)
+cue:
+	@$(MAKE) --no-print-directory BUILD=$(BUILD) DEP_LIBS="$(CUE_LIBS)" $(call tests,cue)
+	@sh test/run.sh $(BUILD) $(call tests,cue)
+
 # ---- fuzzing: test/fuzz/fuzz_*.c are libFuzzer targets; FUZZ_SECONDS each ----
 FUZZ_SECONDS ?= $(CI_SECONDS)
 FUZZ := $(patsubst test/fuzz/%.c,%,$(wildcard test/fuzz/fuzz_*.c))
@@ -165,6 +177,8 @@ help:
 	@echo "make demo         an Application from nothing to gone, as it happens (KEEP=1: stays)"
 	@echo "make test         all suites (make unit, make integration: one half)"
 	@echo "make bench        what it costs"
+	@echo "make bench-render a render beside the Go evaluator, and how cost grows"
+	@echo "make cue          the CUE evaluator and its suites alone"
 	@echo "make fuzz         every parser against libFuzzer (FUZZ_SECONDS=60 each)"
 	@echo "make lint         clang-format and cppcheck"
 	@echo "make valgrind     the unit suites under memcheck"
