@@ -766,8 +766,11 @@ static void conjunct(builder_t *b, value_t *v) {
         m->failed = true;
     } else if (is_concrete(m, v)) {
         dispatch(b, v);
-        if (!b->core)
-            set(b, "enum", jv_array(m->a)), jv_append(m->a, jv_getc(b->current, "enum"), json_of(m, v));
+        if (!b->core) {
+            jv_t *only = jv_array(m->a);
+            jv_append(m->a, only, json_of(m, v));
+            set(b, "enum", only);
+        }
     } else if (d) {
         values_t all = disjuncts_of(m, d, kind_of(m, v) == LIB_STRUCT);
         if (!b->core && kind_of(m, v) == LIB_STRUCT && all.n > 1)
