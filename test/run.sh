@@ -53,6 +53,8 @@ for suite in "$@"; do
     if [ "$rc" -ne 0 ] && [ $bad -eq 0 ]; then bad=1; fi
     if [ $bad -ne 0 ]; then
         names="$names $suite"
+        # What failed, then the end of what was said.
+        grep -E ':[FE]:' "$log" | sed 's/^/    /'
         sed 's/^/    /' "$log" | tail -n 60
     fi
     failed=$((failed + bad))
