@@ -102,6 +102,43 @@ static void says(cluster_t *c, const char *from, const char *to, const char *wan
     cluster_kill(&c->velella, SIGTERM);
 }
 
+static str_t nested(buf_t *b, const char *before, const char *open, const char *middle, const char *close) {
+    buf_clear(b);
+    buf_addc(b, before);
+    for (int i = 0; i < DEEP; i++)
+        buf_addc(b, open);
+    buf_addc(b, middle);
+    for (int i = 0; i < DEEP; i++)
+        buf_addc(b, close);
+    return buf_str(b);
+}
+
+/* A client of the listeners that sends nonsense gets an answer, and the next one too. */
+static void deep_client(cluster_t *c) {
+    err_t err = ERROR_INIT;
+    buf_t b;
+    str_t answer;
+    buf_init(&b);
+    static const char *const opening[] = {"[", "{\"a\":"};
+    for (size_t i = 0; i < 2; i++) {
+        const api_call_t call = {.method = STR("POST"),
+                                 .path = STR("/api/v1/namespaces/default/configmaps"),
+                                 .body = nested(&b, "", opening[i], "", ""),
+                                 .content_type = STR("application/json"),
+                                 .verb = API_CREATE};
+        ck_assert(!api_request(c->api, &call, NULL, c->a, &answer, &err));
+        ck_assert_msg(err.code == ERR_INVALID, "%s", error_text(&err));
+        error_release(&err);
+    }
+    buf_release(&b);
+    ck_assert_uint_gt(cluster_count(c, "v1", "Namespace", ""), 0);
+}
+
+START_TEST(a_client_that_nests_too_deep_is_refused) {
+    cluster_run(deep_client);
+}
+END_TEST
+
 static void connections(cluster_t *c) {
     err_t err = ERROR_INIT;
     tls_pair_t other;
@@ -258,17 +295,6 @@ END_TEST
 
 /* ---- files ---- */
 
-static str_t nested(buf_t *b, const char *before, const char *open, const char *middle, const char *close) {
-    buf_clear(b);
-    buf_addc(b, before);
-    for (int i = 0; i < DEEP; i++)
-        buf_addc(b, open);
-    buf_addc(b, middle);
-    for (int i = 0; i < DEEP; i++)
-        buf_addc(b, close);
-    return buf_str(b);
-}
-
 START_TEST(deep_files_are_refused_not_crashed_on) {
     static const struct {
         const char *suffix, *before, *open, *middle, *close, *command;
@@ -317,5 +343,5 @@ END_TEST
 
 SUITE(errors, a_kubeconfig_that_is_none_is_named, an_unknown_flag_is_named_with_the_usage,
       connection_errors_are_said_and_waited_out, servers_that_refuse_or_talk_nonsense_are_said,
-      bad_applications_say_why_and_good_ones_go_on, deep_files_are_refused_not_crashed_on,
-      bad_files_are_named_with_the_place)
+      a_client_that_nests_too_deep_is_refused, bad_applications_say_why_and_good_ones_go_on,
+      deep_files_are_refused_not_crashed_on, bad_files_are_named_with_the_place)

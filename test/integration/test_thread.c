@@ -294,6 +294,19 @@ static void small(cluster_t *c) {
         cluster_until(c, is_there, (void *)"before", SETTLE_MS, "the Deployment of an Application that was there");
     printf("start to Deployment: %lld ms (looked at every 20 ms)\n", (long long)(ms >= 0 ? loop_clock() - began : 0));
     cluster_phase(c, "default", "before", "running", SETTLE_MS);
+    /* the demo's Application */
+    cluster_create(
+        c,
+        "{\"apiVersion\":\"core.oam.dev/"
+        "v1beta1\",\"kind\":\"Application\",\"metadata\":{\"name\":\"shop\",\"namespace\":"
+        "\"default\"},\"spec\":{\"components\":[{\"name\":\"front\",\"type\":\"webservice\",\"properties\":{\"image\":"
+        "\"nginx:1.25\",\"ports\":[{\"port\":80}]},\"traits\":[{\"type\":\"scaler\",\"properties\":{\"replicas\":2}},{"
+        "\"type\":"
+        "\"gateway\",\"properties\":{\"domain\":\"shop.example\",\"http\":{\"/\":80}}}]},{\"name\":\"orders\",\"type\":"
+        "\"worker\",\"properties\":{\"image\":\"busybox:1.36\",\"cmd\":[\"sleep\",\"86400\"]},\"traits\":[{\"type\":"
+        "\"env\","
+        "\"properties\":{\"env\":{\"QUEUE\":\"orders\"}}}]}]}}");
+    cluster_phase(c, "default", "shop", "running", SETTLE_MS);
     long kb = cluster_rss(c->velella);
     printf("resident: %.1f MB with %zu component definitions\n", (double)kb / 1024,
            cluster_count(c, "core.oam.dev/v1beta1", "ComponentDefinition", ""));
