@@ -153,8 +153,8 @@ static:
 # What git knows; where git is missing or does not trust the folder, what is there.
 SOURCES = $(shell git ls-files '*.c' '*.h' 2>/dev/null || find . -path './build*' -prune -o -name '*.[ch]' -print)
 lint: lint-deps
-	clang-format --dry-run -Werror $(SOURCES)
-	cppcheck --quiet --std=c11 --error-exitcode=1 --inline-suppr --suppressions-list=.cppcheck -I. -D__linux__ -D__x86_64__ \
+	@clang-format --dry-run -Werror $(SOURCES)
+	@cppcheck --quiet --std=c11 --error-exitcode=1 --inline-suppr --suppressions-list=.cppcheck -I. -D__linux__ -D__x86_64__ \
 	  -j $(shell nproc) --enable=warning,portability $(filter %.c,$(SOURCES))
 format:
 	clang-format -i $(SOURCES)
