@@ -30,12 +30,17 @@ static void passed(application_t *x, const char *condition, const char *reason, 
 
 /* Whether two versions of an Application ask for the same. The store takes our own write for the newest version and
  * drops the event of a change that came between what was read and what was written: the answer tells of it. */
-static bool same_wishes(const jv_t *read, const jv_t *written) {
+static bool same_wishes(arena_t *a, const jv_t *read, const jv_t *written) {
     static const char *const keys[] = {"generation", "labels", "annotations", "finalizers", "deletionTimestamp"};
-    const jv_t *a = jv_getc(read, "metadata"), *b = jv_getc(written, "metadata");
+    const jv_t *old = jv_getc(read, "metadata");
+    jv_t *now = jv_copy(a, jv_getc(written, "metadata"));
+    jv_t *annotations = jv_getc(now, "annotations");
+    if (jv_is(annotations, JV_OBJECT)) /* stores leave this one out */
+        jv_removec(annotations, ANNOTATION_KUBECTL_LAST_APPLIED);
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
-        const jv_t *x = jv_getc(a, keys[i]), *y = jv_getc(b, keys[i]);
-        if (!x != !y || (x && !jv_equal(x, y)))
+        const jv_t *x = jv_getc(old, keys[i]), *y = jv_getc(now, keys[i]);
+        bool nothing = !jv_count(x) && !jv_count(y) && !(x && x->kind < JV_ARRAY) && !(y && y->kind < JV_ARRAY);
+        if (!nothing && !(x && y && jv_equal(x, y)))
             return false;
     }
     return true;
@@ -64,7 +69,7 @@ static bool write_status(application_t *x, const char *phase, err_t *err) {
     if (!answer)
         return error_wrap(err, "cannot update application status");
     x->old_status = jv_copy(x->a, x->status);
-    if (!same_wishes(x->app, answer))
+    if (!same_wishes(x->a, x->app, answer))
         x->requeue_ms = 1;
     return true;
 }

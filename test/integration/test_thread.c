@@ -185,6 +185,34 @@ START_TEST(revisions_whose_names_are_taken_don_t_stop_it) {
 }
 END_TEST
 
+/* A user's changes race with the controller's own writes: the last one counts, without waiting for the re-sync. */
+enum { RACES = 25 };
+
+static bool last_version_runs(cluster_t *c, void *arg) {
+    jv_t *app = cluster_get(c, "core.oam.dev/v1beta1", "Application", "default", "raced");
+    return str_eqc(jv_path_str(app, "status", "workflow", "appRevision", NULL), arg) &&
+           str_eqc(jv_path_str(app, "status", "status", NULL), "running");
+}
+
+static void races(cluster_t *c) {
+    char patch[128], last[16] = "";
+    begin(c);
+    application(c, "raced", "nginx:1");
+    cluster_phase(c, "default", "raced", "running", SETTLE_MS);
+    for (int i = 0; i < RACES; i++) {
+        snprintf(last, sizeof last, "p%d", i);
+        snprintf(patch, sizeof patch, "{\"metadata\":{\"annotations\":{\"app.oam.dev/publishVersion\":\"%s\"}}}", last);
+        cluster_patch(c, "core.oam.dev/v1beta1", "Application", "default", "raced", patch);
+        fiber_sleep(i % 7, NULL);
+    }
+    cluster_until(c, last_version_runs, last, SETTLE_MS, "the last version published is the one that runs");
+}
+
+START_TEST(a_change_that_races_with_our_writes_is_not_lost) {
+    cluster_run(races);
+}
+END_TEST
+
 /* The kind of a managed object goes away with its CRD: neither other Applications nor this one's deletion may hang on
  * it. */
 static void crd_gone(cluster_t *c) {
@@ -402,6 +430,7 @@ END_TEST
 
 SUITE(thread, an_application_lives_changes_is_repaired_and_goes, a_removed_component_is_collected_and_the_others_stay,
       a_generation_without_a_revision_keeps_its_objects, revisions_whose_names_are_taken_don_t_stop_it,
-      a_kind_that_goes_with_its_crd_holds_nothing_up, two_hundred_applications_in_one_thread_and_few_requests,
-      watches_held_back_cost_no_request_more, it_starts_fast_and_stays_small,
-      killed_at_any_moment_it_ends_in_the_same_state, a_server_that_comes_back_empty_is_listed_anew)
+      a_kind_that_goes_with_its_crd_holds_nothing_up, a_change_that_races_with_our_writes_is_not_lost,
+      two_hundred_applications_in_one_thread_and_few_requests, watches_held_back_cost_no_request_more,
+      it_starts_fast_and_stays_small, killed_at_any_moment_it_ends_in_the_same_state,
+      a_server_that_comes_back_empty_is_listed_anew)
