@@ -186,7 +186,7 @@ START_TEST(revisions_whose_names_are_taken_don_t_stop_it) {
 END_TEST
 
 /* A user's changes race with the controller's own writes: the last one counts, without waiting for the re-sync. */
-enum { RACES = 25 };
+enum { RACES = 25, LATE_MS = 60 };
 
 static bool last_version_runs(cluster_t *c, void *arg) {
     jv_t *app = cluster_get(c, "core.oam.dev/v1beta1", "Application", "default", "raced");
@@ -195,7 +195,11 @@ static bool last_version_runs(cluster_t *c, void *arg) {
 }
 
 static void races(cluster_t *c) {
-    char patch[128], last[16] = "";
+    char patch[128], last[16] = "", path[128];
+    /* Watches a little late, so that the answers to our writes are ahead of what the user did before them. */
+    snprintf(path, sizeof path, "%s/proxied", c->dir);
+    proxy_t *proxy = proxy_create(c->loop, c->kubeconfig, path, LATE_MS);
+    c->velella_kubeconfig = path;
     begin(c);
     application(c, "raced", "nginx:1");
     cluster_phase(c, "default", "raced", "running", SETTLE_MS);
@@ -206,6 +210,8 @@ static void races(cluster_t *c) {
         fiber_sleep(i % 7, NULL);
     }
     cluster_until(c, last_version_runs, last, SETTLE_MS, "the last version published is the one that runs");
+    cluster_kill(&c->velella, SIGTERM);
+    proxy_destroy(proxy);
 }
 
 START_TEST(a_change_that_races_with_our_writes_is_not_lost) {
