@@ -34,8 +34,11 @@ static pid_t spawn(const char *log, char *const *argv) {
 void cluster_kill(pid_t *pid, int signo) {
     if (*pid <= 0)
         return;
+    /* One that was stopped must go on first: a SIGCONT after the signal can take away the SIGSTOP with which the leak
+     * sanitizer holds a process at its exit, and then that never ends. */
+    if (signo != SIGKILL)
+        kill(*pid, SIGCONT);
     kill(*pid, signo);
-    kill(*pid, SIGCONT);
     waitpid(*pid, NULL, 0);
     *pid = 0;
 }
