@@ -144,13 +144,17 @@ static str_t cue_float(arena_t *a, str_t s) {
             buf_char(&b, '-');
         s = str_from(s, 1);
     }
-    while (s.n > 1 && s.p[0] == '0' && s.p[1] >= '0' && s.p[1] <= '9')
-        s = str_from(s, 1);
-    if (s.p[0] == '.')
-        buf_char(&b, '0');
+    bool leading = false; /* nothing but zeros so far: the last one goes when a digit follows */
+    char before = 0;      /* of what was written, without the sign */
     for (size_t i = 0; i < s.n; i++) {
         if (s.p[i] == '_')
             continue;
+        if (before == '0' && s.p[i] >= '0' && s.p[i] <= '9' && leading)
+            b.n--;
+        if (!before && s.p[i] == '.')
+            buf_char(&b, '0');
+        leading = (!before || leading) && s.p[i] == '0';
+        before = s.p[i];
         buf_char(&b, s.p[i]);
         if (s.p[i] == '.' && (i + 1 == s.n || s.p[i + 1] < '0' || s.p[i + 1] > '9'))
             buf_char(&b, '0');

@@ -235,12 +235,9 @@ plain_t yaml_resolve(str_t text, yaml_rules_t rules, bool timestamp) {
         return p;
     }
     p = number(text);
-    size_t i = text.p[0] == '+' || text.p[0] == '-';
-    /* CUE's numbers don't begin with _, */
-    if (rules == YAML_CUE && text.n > i && text.p[i] == '_')
-        p.kind = PLAIN_STRING;
-    /* and 0128 is no octal: CUE takes it for a string. */
+    /* 0128 is no octal: CUE takes it for a string. */
     if (rules == YAML_CUE && p.kind == PLAIN_FLOAT) {
+        size_t i = text.p[0] == '+' || text.p[0] == '-';
         bool octal = text.n > i + 1 && text.p[i] == '0';
         for (i++; octal && i < text.n; i++)
             octal = digit(text.p[i]) || text.p[i] == '_';

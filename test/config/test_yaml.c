@@ -87,7 +87,7 @@ START_TEST(cue_scalars_are_yaml_1_2) {
     static const row_t rows[] = {
         {"[yes, no, on, y, true, False]", "[\"yes\",\"no\",\"on\",\"y\",true,false]"},
         {"[0777, 0o17, 0x1F, 01289]", "[511,15,31,\"01289\"]"},
-        {"[-_01, _1]", "[\"-_01\",\"_1\"]"},
+        {"[-_1, -_01, _1, -_9.5]", "[-1,-1,\"_1\",-9.5]"},
         {"{1: a, null: b, true: c, 1.50: d}", "{\"1\":\"a\",\"1.50\":\"d\",\"null\":\"b\",\"true\":\"c\"}"},
         {"!foo x", "ERR: line 1, column 1: cannot unmarshal tag \"!foo\""},
         {"a: 1\na: 1", "{\"a\":1}"},
