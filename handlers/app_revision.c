@@ -1,6 +1,7 @@
 #include "handlers/app_revision.h"
 
 #include "handlers/hash.h"
+#include "handlers/meta.h"
 #include "handlers/names.h"
 
 enum { MOST_TRIES = 20 };
@@ -58,15 +59,7 @@ static jv_t *revision_object(arena_t *a, const jv_t *app, const app_revision_t *
     jv_setc(a, copied, LABEL_APP_NAME, jv_string(a, name));
     jv_setc(a, copied, LABEL_APP_REVISION_HASH, jv_string(a, r->hash));
     jv_set_path(a, o, copied, "metadata", "labels", NULL);
-    jv_t *owner = jv_object(a);
-    jv_setc(a, owner, "apiVersion", jv_string(a, STR(OAM_API_VERSION)));
-    jv_setc(a, owner, "controller", jv_bool(a, true));
-    jv_setc(a, owner, "kind", jv_string(a, STR("Application")));
-    jv_setc(a, owner, "name", jv_string(a, name));
-    jv_setc(a, owner, "uid", jv_path(app, "metadata", "uid", NULL));
-    jv_t *owners = jv_array(a);
-    jv_append(a, owners, owner);
-    jv_set_path(a, o, owners, "metadata", "ownerReferences", NULL);
+    jv_set_path(a, o, meta_owned_by(a, app), "metadata", "ownerReferences", NULL);
     jv_setc(a, o, "spec", spec);
     return o;
 }
@@ -128,8 +121,7 @@ static bool take_over(controller_t *c, arena_t *a, const jv_t *app, app_revision
     jv_t *there = api_get(c->api, r, ns, out->name, NULL, a, err);
     if (!there)
         return err->code == ERR_NOTFOUND; /* gone meanwhile: tried again */
-    const jv_t *owner = jv_at(jv_path(there, "metadata", "ownerReferences", NULL), 0);
-    if (!jv_equal(jv_getc(owner, "uid"), jv_path(app, "metadata", "uid", NULL))) {
+    if (!meta_is_owner(there, app)) {
         out->number++;
         return true;
     }

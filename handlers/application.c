@@ -3,6 +3,7 @@
 #include "handlers/app_status.h"
 #include "handlers/dispatch.h"
 #include "handlers/gc.h"
+#include "handlers/meta.h"
 #include "handlers/names.h"
 #include "kubeapi/patch.h"
 #include "reactor/base/mem.h"
@@ -103,14 +104,6 @@ static jv_t *finalizers_with(arena_t *a, const jv_t *app, bool tracked) {
     return out;
 }
 
-static bool has_finalizer(const jv_t *app) {
-    const jv_t *have = jv_path(app, "metadata", "finalizers", NULL);
-    for (size_t i = 0; i < jv_count(have); i++)
-        if (str_eqc(jv_str(jv_at(have, i)), FINALIZER_TRACKER))
-            return true;
-    return false;
-}
-
 /* Patches metadata under the version that was read, so that no finalizer of somebody else is lost. */
 static jv_t *patch_metadata(application_t *x, jv_t *patch, err_t *err) {
     jv_set_path(x->a, patch, jv_path(x->app, "metadata", "resourceVersion", NULL), "metadata", "resourceVersion", NULL);
@@ -131,17 +124,22 @@ static bool add_finalizer(application_t *x, err_t *err) {
     return true;
 }
 
+/* Objects that are being deleted are looked at again, and named meanwhile. */
+static void still_deleting(application_t *x, const gc_result_t *gc) {
+    str_t text = arena_printf(x->a, "Waiting for " STR_FMT " to delete. (At least %zu resources are deleting.)",
+                              STR_ARG(gc->first), gc->waiting);
+    status_condition(x->a, x->status, "Ready", false, "Deleting", text);
+    x->requeue_ms = GC_WAIT_MS;
+}
+
 static bool finalize(application_t *x, err_t *err) {
-    if (!has_finalizer(x->app))
+    if (!meta_has_finalizer(x->app, FINALIZER_TRACKER))
         return true;
     gc_result_t gc;
     if (!gc_all(x->c, x->a, x->app, &x->trackers, &gc, err))
         return end_with(x, "Ready", "deleting", "FailedGC", err);
     if (gc.waiting) {
-        str_t text = arena_printf(x->a, "Waiting for " STR_FMT " to delete. (At least %zu resources are deleting.)",
-                                  STR_ARG(gc.first), gc.waiting);
-        status_condition(x->a, x->status, "Ready", false, "Deleting", text);
-        x->requeue_ms = GC_WAIT_MS;
+        still_deleting(x, &gc);
         return write_status(x, "deleting", err);
     }
     if (!gc_revisions(x->c, x->a, x->app, -1, err))
@@ -241,6 +239,20 @@ static void workflow_phase(application_t *x, bool done) {
     jv_setc(x->a, w, "endTime", status_now(x->a));
 }
 
+/* Creates an object, or gives the one of that name. */
+static jv_t *create_or_get(application_t *x, const api_resource_t *r, const jv_t *o, err_t *err) {
+    err_t e = ERROR_INIT;
+    str_t ns = jv_path_str(o, "metadata", "namespace", NULL);
+    jv_t *made = api_create_object(x->c->api, r, ns, o, NULL, x->a, &e);
+    if (!made && e.code == ERR_EXISTS) {
+        error_release(&e);
+        return api_get(x->c->api, r, ns, jv_path_str(o, "metadata", "name", NULL), NULL, x->a, err);
+    }
+    if (!made)
+        error_move(err, &e);
+    return made;
+}
+
 /* The ConfigMap in which vela-core keeps a workflow's variables; it must be there for a handover. */
 static bool context_backend(application_t *x, err_t *err) {
     jv_t *w = jv_getc(x->status, "workflow");
@@ -248,41 +260,25 @@ static bool context_backend(application_t *x, err_t *err) {
         return true;
     str_t app = jv_path_str(x->app, "metadata", "name", NULL), ns = jv_path_str(x->app, "metadata", "namespace", NULL);
     str_t name = arena_printf(x->a, "workflow-" STR_FMT "-context", STR_ARG(app));
-    jv_t *owner = jv_object(x->a), *owners = jv_array(x->a), *cm = jv_object(x->a);
-    jv_setc(x->a, owner, "apiVersion", jv_string(x->a, STR(OAM_API_VERSION)));
-    jv_setc(x->a, owner, "controller", jv_bool(x->a, true));
-    jv_setc(x->a, owner, "kind", jv_string(x->a, STR("Application")));
-    jv_setc(x->a, owner, "name", jv_string(x->a, app));
-    jv_setc(x->a, owner, "uid", jv_path(x->app, "metadata", "uid", NULL));
-    jv_append(x->a, owners, owner);
+    jv_t *cm = jv_object(x->a);
     jv_set_path(x->a, cm, jv_string(x->a, name), "metadata", "name", NULL);
     jv_set_path(x->a, cm, jv_string(x->a, ns), "metadata", "namespace", NULL);
     jv_set_path(x->a, cm, jv_getc(w, "startTime"), "metadata", "annotations", "vela.io/startTime", NULL);
-    jv_set_path(x->a, cm, owners, "metadata", "ownerReferences", NULL);
+    jv_set_path(x->a, cm, meta_owned_by(x->a, x->app), "metadata", "ownerReferences", NULL);
     jv_set_path(x->a, cm, jv_string(x->a, STR("\n")), "data", "vars", NULL);
     const api_resource_t *r = mapping_find(x->c->mapping, STR("v1"), STR("ConfigMap"), err);
     if (!r)
         return false;
-    err_t e = ERROR_INIT;
-    jv_t *made = api_create_object(x->c->api, r, ns, cm, NULL, x->a, &e);
-    if (!made && e.code == ERR_EXISTS) {
-        made = api_get(x->c->api, r, ns, name, NULL, x->a, &e);
-        const jv_t *theirs = jv_at(jv_path(made, "metadata", "ownerReferences", NULL), 0);
-        if (made && !jv_equal(jv_getc(theirs, "uid"), jv_path(x->app, "metadata", "uid", NULL))) {
-            /* A namesake's that isn't collected yet: vela-core takes another name then. */
-            name = arena_printf(x->a, STR_FMT "-" STR_FMT, STR_ARG(name),
-                                STR_ARG(str_sub(jv_path_str(x->app, "metadata", "uid", NULL), 0, 5)));
-            jv_set_path(x->a, cm, jv_string(x->a, name), "metadata", "name", NULL);
-            made = api_create_object(x->c->api, r, ns, cm, NULL, x->a, &e);
-            if (!made && e.code == ERR_EXISTS)
-                made = api_get(x->c->api, r, ns, name, NULL, x->a, &e);
-        }
+    jv_t *made = create_or_get(x, r, cm, err);
+    if (made && !meta_is_owner(made, x->app)) {
+        /* A namesake's that isn't collected yet: vela-core takes another name then. */
+        name = arena_printf(x->a, STR_FMT "-" STR_FMT, STR_ARG(name),
+                            STR_ARG(str_sub(jv_path_str(x->app, "metadata", "uid", NULL), 0, 5)));
+        jv_set_path(x->a, cm, jv_string(x->a, name), "metadata", "name", NULL);
+        made = create_or_get(x, r, cm, err);
     }
-    if (!made) {
-        error_move(err, &e);
+    if (!made)
         return error_wrap(err, "cannot keep the workflow's context");
-    }
-    error_release(&e);
     jv_t *ref = jv_object(x->a);
     jv_setc(x->a, ref, "apiVersion", jv_string(x->a, STR("v1")));
     jv_setc(x->a, ref, "kind", jv_string(x->a, STR("ConfigMap")));
@@ -383,10 +379,7 @@ static bool settle(application_t *x, bool just_done, err_t *err) {
         return end_with(x, "Ready", healthy ? "running" : "unhealthy", "FailedGC", err);
     }
     if (gc.waiting) {
-        str_t text = arena_printf(x->a, "Waiting for " STR_FMT " to delete. (At least %zu resources are deleting.)",
-                                  STR_ARG(gc.first), gc.waiting);
-        status_condition(x->a, x->status, "Ready", false, "Deleting", text);
-        x->requeue_ms = GC_WAIT_MS;
+        still_deleting(x, &gc);
     } else if (status_condition(x->a, x->status, "Ready", true, "ReconcileSuccess", STR_NONE) || just_done) {
         application_event(x, false, "Deployed", "Deployed successfully");
     }
@@ -441,11 +434,6 @@ static bool policies_supported(const application_t *x, err_t *err) {
     static const char *const types[] = {"garbage-collect", "apply-once", "shared-resource",
                                         "take-over",       "read-only",  "resource-update"};
     const jv_t *policies = jv_path(x->app, "spec", "policies", NULL);
-    if (x->file && x->file->npolicies)
-        return error_set(err, ERR_UNSUPPORTED,
-                         "policy \"" STR_FMT "\": policies that render objects (type " STR_FMT
-                         ") are not supported by velella yet",
-                         STR_ARG(x->file->policies[0].name), STR_ARG(x->file->policies[0].type));
     for (size_t i = 0; i < jv_count(policies); i++)
         for (size_t k = 0; k < sizeof types / sizeof *types; k++)
             if (str_eqc(jv_str(jv_getc(jv_at(policies, i), "type")), types[k]))
@@ -453,6 +441,16 @@ static bool policies_supported(const application_t *x, err_t *err) {
                                  "policy \"" STR_FMT "\": type %s is not supported by velella yet",
                                  STR_ARG(jv_str(jv_getc(jv_at(policies, i), "name"))), types[k]);
     return true;
+}
+
+/* Policies with a definition of their own, known once the Application is parsed. */
+static bool own_policies_supported(const application_t *x, err_t *err) {
+    if (!x->file->npolicies)
+        return true;
+    return error_set(err, ERR_UNSUPPORTED,
+                     "policy \"" STR_FMT "\": policies that render objects (type " STR_FMT
+                     ") are not supported by velella yet",
+                     STR_ARG(x->file->policies[0].name), STR_ARG(x->file->policies[0].type));
 }
 
 static bool reconcile(application_t *x, err_t *err) {
@@ -464,11 +462,11 @@ static bool reconcile(application_t *x, err_t *err) {
         return end_with(x, "Ready", "starting", NULL, err);
     if (jv_path(x->app, "metadata", "deletionTimestamp", NULL))
         return finalize(x, err);
-    if (!has_finalizer(x->app) && !add_finalizer(x, err))
+    if (!meta_has_finalizer(x->app, FINALIZER_TRACKER) && !add_finalizer(x, err))
         return err->code != ERR_CONFLICT && end_with(x, "Ready", "starting", NULL, err);
     if (!parse(x, err) || !prepare_revision(x, err))
         return false;
-    if (!policies_supported(x, err))
+    if (!own_policies_supported(x, err))
         return end_with(x, "Policy", "generatingPolicy", "FailedApply", err);
     passed(x, "Policy", "PolicyGenerated", "Policy generated successfully");
     if (!begin_workflow(x, err))

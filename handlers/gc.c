@@ -2,6 +2,7 @@
 
 #include "handlers/app_revision.h"
 #include "handlers/dispatch.h"
+#include "handlers/meta.h"
 #include "handlers/names.h"
 
 #include <stdlib.h>
@@ -11,14 +12,6 @@ static str_t display_name(arena_t *a, const jv_t *entry) {
     str_t text = arena_printf(a, STR_FMT " " STR_FMT, STR_ARG(jv_str(jv_getc(entry, "kind"))),
                               STR_ARG(jv_str(jv_getc(entry, "name"))));
     return ns.n ? arena_printf(a, STR_FMT " (Namespace: " STR_FMT ")", STR_ARG(text), STR_ARG(ns)) : text;
-}
-
-static bool has_orphan_finalizer(const jv_t *app) {
-    const jv_t *f = jv_path(app, "metadata", "finalizers", NULL);
-    for (size_t i = 0; i < jv_count(f); i++)
-        if (str_eqc(jv_str(jv_at(f, i)), FINALIZER_ORPHAN))
-            return true;
-    return false;
 }
 
 /* The objects of one tracker that no tracker in use records; tells in *left whether one of them still exists. */
@@ -36,7 +29,8 @@ static bool recycle(controller_t *c, arena_t *a, const jv_t *app, tracker_t *t, 
             return false;
         if (!exists)
             continue;
-        if (!dispatch_delete(c, a, entry, has_orphan_finalizer(app) || jv_true(jv_getc(entry, "skipGC")), err))
+        if (!dispatch_delete(c, a, entry,
+                             meta_has_finalizer(app, FINALIZER_ORPHAN) || jv_true(jv_getc(entry, "skipGC")), err))
             return false;
         if (!dispatch_exists(c, app, entry, &exists, err))
             return false;

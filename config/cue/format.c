@@ -166,29 +166,8 @@ static void put_comprehension(printer_t *p, const syn_t *x) {
     put(p, x->x, 0);
 }
 
-static int precedence(syn_op_t op) {
-    switch (op) {
-    case OP_OR:
-        return 1;
-    case OP_AND:
-        return 2;
-    case OP_LOR:
-        return 3;
-    case OP_LAND:
-        return 4;
-    case OP_ADD:
-    case OP_SUB:
-        return 6;
-    case OP_MUL:
-    case OP_QUO:
-        return 7;
-    default:
-        return 5;
-    }
-}
-
 static void put_binary(printer_t *p, const syn_t *x, int least) {
-    int prec = precedence((syn_op_t)x->op);
+    int prec = syn_precedence((syn_op_t)x->op);
     if (prec < least)
         buf_char(p->b, '(');
     put(p, x->x, prec);

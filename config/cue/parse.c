@@ -440,35 +440,12 @@ static syn_t *parse_unary(parser_t *p) {
     return x;
 }
 
-static int precedence(const token_t *t) {
-    if (t->kind != TOK_OP)
-        return 0;
-    switch (t->op) {
-    case OP_OR:
-        return 1;
-    case OP_AND:
-        return 2;
-    case OP_LOR:
-        return 3;
-    case OP_LAND:
-        return 4;
-    case OP_ADD:
-    case OP_SUB:
-        return 6;
-    case OP_MUL:
-    case OP_QUO:
-        return 7;
-    default:
-        return 5;
-    }
-}
-
 /* Operators bind to the left; a chain of one operator is as deep as it is long, so its length counts as nesting. */
 static syn_t *parse_binary(parser_t *p, int least) {
     syn_t *x = parse_unary(p);
     int length = 0;
     while (x) {
-        int prec = precedence(&p->t);
+        int prec = p->t.kind == TOK_OP ? syn_precedence(p->t.op) : 0;
         if (prec < least || prec == 0)
             break;
         syn_t *y = node(p, SYN_BINARY, p->t.pos);

@@ -193,3 +193,24 @@ bool syn_marker(const syn_t *field, str_t key, str_t *value) {
     }
     return false;
 }
+
+int syn_precedence(syn_op_t op) {
+    switch (op) {
+    case OP_OR:
+        return 1;
+    case OP_AND:
+        return 2;
+    case OP_LOR:
+        return 3;
+    case OP_LAND:
+        return 4;
+    case OP_ADD:
+    case OP_SUB:
+        return 6;
+    case OP_MUL:
+    case OP_QUO:
+        return 7;
+    default:
+        return 5;
+    }
+}

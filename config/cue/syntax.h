@@ -69,6 +69,8 @@ typedef enum syn_op {
     OP_DEFAULT, /* *x in a disjunction */
 } syn_op_t;
 const char *syn_op_text(syn_op_t op);
+/* How tightly a binary operator binds: 1 (|) to 7 (*, /). */
+int syn_precedence(syn_op_t op);
 
 /* A place in a source; line 0: none. file indexes the program's (or parse's) list of names. */
 typedef struct syn_pos {
